@@ -1,0 +1,95 @@
+import type { Approval } from '@berth/domain/approval.ts'
+import type { Facts } from '@berth/domain/facts.ts'
+import type { Instant } from '@berth/domain/instant.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
+import type { Placement, PlacementFindings } from '@berth/domain/placement.ts'
+import type { Transition } from '@berth/domain/transition.ts'
+import type { OwnedVm } from '../vcenter/vcenter-port.ts'
+
+/** Which run of a request's workflow speaks. */
+export interface RunIdentity {
+  requestId: string
+  runId: string
+  /** The run that continued as this one, if any: no `reopened` is recorded then. */
+  continuedFrom?: string
+}
+
+/**
+ * The record of all requests: PostgreSQL in the product. Writers are fenced by run: a known older run gets `staleRun`,
+ * an unknown one takes over and is answered with the facts.
+ */
+export interface RequestRecords {
+  openRun(run: RunIdentity): Promise<Facts>
+  /** Writes view, audit and pending notices in one transaction; repeating a transition changes nothing. Facts come back only to a run that took over. */
+  recordTransition(run: RunIdentity, transition: Transition): Promise<{ facts?: Facts }>
+  /** Every reason why the request cannot be built; empty when it can. */
+  reasonsToReject(requestId: string): Promise<string[]>
+  /** Opens the approval rows of the request if they are not open yet. No eligible approver: failure `noApprover`. */
+  openApprovals(requestId: string, openedAt: Instant): Promise<Approval[]>
+  /** Takes the space on the best datastore in one transaction; the same answer when asked again. None fits: failure `datastoreFull`. */
+  reservePlacement(requestId: string, findings: PlacementFindings, neededGiB: number): Promise<Placement>
+  /** What a person reads on the request while it waits. null removes it. */
+  setWaitingFor(requestId: string, waitingFor: { sentence: string; since: Instant } | null): Promise<void>
+  /** Pending or not yet delivered notices of these orders, rendered with what the request says now. Creates missing rows. */
+  noticesToDeliver(requestId: string, orders: NoticeOrder[]): Promise<PendingNotice[]>
+  noticeDelivered(noticeId: string, receipt: string): Promise<Instant>
+  noticeFailed(noticeId: string, error: string): Promise<void>
+  /** The earliest delivery of each order, if any recipient was reached. */
+  deliveriesOf(requestId: string, orders: NoticeOrder[]): Promise<{ order: NoticeOrder; deliveredAt: Instant }[]>
+  /** Requests of the site that are not final, with what reconciling needs. */
+  openRequestsOf(siteId: string): Promise<OpenRequest[]>
+  /** Remembers what a reconcile run saw; answers how many runs in a row saw each. Findings no longer seen are closed. */
+  recordFindings(siteId: string, findings: Finding[]): Promise<void>
+}
+
+export interface PendingNotice {
+  id: string
+  channel: 'mail'
+  recipient: string
+  subject: string
+  text: string
+}
+
+export interface OpenRequest {
+  requestId: string
+  vmName: string
+  state: Facts['state']
+  /** Whether a VM should exist: cloned and not yet destroyed. */
+  expectsVm: boolean
+  expectsPower: 'on' | 'off' | 'any'
+  address?: string
+}
+
+export const findingKinds = ['orphan', 'copy', 'vanished', 'renamed', 'powerDrift', 'addressChanged', 'workflowMissing'] as const
+export type FindingKind = (typeof findingKinds)[number]
+
+/** Something that a reconcile run saw; (kind, subject) identifies it from run to run. */
+export interface Finding {
+  kind: FindingKind
+  /** Request id, or the VM's instanceUuid where no request is known. */
+  subject: string
+  detail: string
+}
+
+/** Accepts a message for delivery, or throws. */
+export interface Courier {
+  deliver(notice: PendingNotice): Promise<{ receipt: string }>
+}
+
+/** What Temporal knows about a site's agents and a request's pending activity. */
+export interface SiteWatch {
+  describeAgents(siteId: string): Promise<{ lastContactAt: Instant | null; backlog: number }>
+  pendingActivity(workflowId: string): Promise<{ attempt: number; started: boolean; lastFailure?: { code?: string; message: string } } | null>
+}
+
+/** Repair of workflows: used by reconciling only. */
+export interface WorkflowRepair {
+  isOpen(workflowId: string): Promise<boolean>
+  /** Starts the request's workflow again with its stored input; does nothing if one is running. */
+  reopen(requestId: string): Promise<void>
+}
+
+export interface ReconcileReport {
+  siteId: string
+  vms: OwnedVm[]
+}

@@ -1,0 +1,80 @@
+import type { FailureCode } from '@berth/domain/failures.ts'
+import type { Placement, PlacementFindings, PlacementRules } from '@berth/domain/placement.ts'
+import type { Size } from '@berth/domain/size.ts'
+import type { Grant } from '@berth/domain/specification.ts'
+
+/** Which VM: `instanceUuid` is the request's UUID; ours = marker with this installation and request on exactly that uuid. */
+export interface VmIdentity {
+  installationId: string
+  requestId: string
+}
+
+/** Everything that makes the VM. */
+export interface CloneOrder extends VmIdentity {
+  vmName: string
+  placement: Placement
+  size: Size
+  guest: { hostName: string; sshUser: string; sshPublicKeys: string[] }
+  grant: Grant
+}
+
+export interface AddressRules {
+  /** CIDR blocks; empty allows every usable address. */
+  allow: string[]
+  /** CIDR blocks never handed over, such as a container bridge inside the guest. */
+  ignore: string[]
+  settleSeconds: number
+  timeoutSeconds: number
+}
+
+/** One VM below the managed folders that carries a marker or has a marker's name: what `listOwnedVms` reports. */
+export interface OwnedVm {
+  moid: string
+  name: string
+  instanceUuid: string
+  /** From the marker; the VM is ours if it equals instanceUuid, a copy made by somebody if not. */
+  markerRequestId: string
+  poweredOn: boolean
+  address?: string
+}
+
+/** The last attempt's heartbeat, and a way to leave the next one. */
+export interface StepProgress {
+  /** Moid of the vCenter task that an earlier attempt of this activity started. */
+  readonly lastTaskMoid: string | undefined
+  /** Aborted when this attempt shall stop waiting, for whatever reason. */
+  readonly signal: AbortSignal
+  /** True when the request itself was cancelled: only then is the vCenter task cancelled too. */
+  cancelRequested(): boolean
+  report(progress: { taskMoid?: string; percent?: number }): void
+}
+
+/**
+ * What Berth needs of a vCenter. Every method is idempotent and safe against a concurrent twin; every write first
+ * resolves the VM by instanceUuid and checks that it is ours. Throws VcenterFault, and nothing else, for what went wrong.
+ */
+export interface VcenterPort {
+  findPlacements(rules: PlacementRules): Promise<PlacementFindings>
+  /** Looks first, adopts what a lost answer left, clones, and returns only when the VM reads back as ordered. */
+  cloneVm(order: CloneOrder, progress: StepProgress): Promise<{ moid: string }>
+  /** Already on is success. */
+  powerOnVm(vm: VmIdentity, progress: StepProgress): Promise<void>
+  /** The address that is usable, on the item's network card, and settled. Fails with `addressTimeout`. */
+  waitForAddress(vm: VmIdentity, rules: AddressRules, progress: StepProgress): Promise<string>
+  /** Shuts the guest down, then powers off hard after `guestShutdownSeconds`. Already off is success. */
+  powerOffVm(vm: VmIdentity, guestShutdownSeconds: number, progress: StepProgress): Promise<void>
+  /** Powers off and destroys. Already gone is success; returns only when vCenter no longer finds it. */
+  destroyVm(vm: VmIdentity, progress: StepProgress): Promise<void>
+  /** All VMs with a marker of this installation below the folders, in pages of 1,000. */
+  listOwnedVms(installationId: string, folderPaths: string[]): Promise<OwnedVm[]>
+}
+
+/** What went wrong at a vCenter, by a code of domain/failures.ts; the message names the object. */
+export class VcenterFault extends Error {
+  readonly code: FailureCode
+  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'VcenterFault'
+    this.code = code
+  }
+}

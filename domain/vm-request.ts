@@ -1,0 +1,122 @@
+/**
+ * The life of a VM request as a table: which states there are, where each leads, and what each allows people to do.
+ * The workflow's main loop, the API and the buttons of the portal all ask this file.
+ */
+
+export const vmRequestStates = [
+  'validating',
+  'awaitingApproval',
+  'provisioning',
+  'active',
+  'expired',
+  'released',
+  'retiring',
+  'held',
+  'retired',
+  'rejected',
+  'declined',
+  'lapsed',
+  'cancelled',
+  'failed',
+] as const
+export type VmRequestState = (typeof vmRequestStates)[number]
+
+/** States that a request can be held from and goes back to. */
+export const holdableStates = [
+  'validating',
+  'awaitingApproval',
+  'provisioning',
+  'active',
+  'expired',
+  'released',
+  'retiring',
+] as const
+export type HoldableState = (typeof holdableStates)[number]
+
+export const finalStates = ['retired', 'rejected', 'declined', 'lapsed', 'cancelled', 'failed'] as const
+export type FinalState = (typeof finalStates)[number]
+
+/** The steps people see. Append only: names are stored for ever. */
+export const stepNames = ['place', 'clone', 'powerOn', 'waitForIp', 'notify', 'warn', 'powerOff', 'destroy'] as const
+export type StepName = (typeof stepNames)[number]
+
+/** What a hold can stop at: a visible step, or the two decisions before the first step. */
+export type HoldStep = StepName | 'validate' | 'approve'
+
+export const stepStates = ['waiting', 'running', 'done', 'failed', 'skipped'] as const
+export type StepState = (typeof stepStates)[number]
+
+export const vmRequestActions = [
+  'decideApproval',
+  'extendLease',
+  'releaseVm',
+  'restoreVm',
+  'cancelRequest',
+  'operatorDecision',
+] as const
+export type VmRequestAction = (typeof vmRequestActions)[number]
+
+export const operatorActions = ['retry', 'skip', 'abort'] as const
+export type OperatorAction = (typeof operatorActions)[number]
+
+/** Where each state may lead. `held` leads back to the state it was held from; see `leadsTo`. */
+const transitions: Record<VmRequestState, readonly VmRequestState[]> = {
+  validating: ['awaitingApproval', 'provisioning', 'rejected', 'cancelled', 'held'],
+  awaitingApproval: ['provisioning', 'declined', 'lapsed', 'cancelled', 'held'],
+  provisioning: ['active', 'held', 'retiring'],
+  active: ['expired', 'released', 'held'],
+  expired: ['active', 'released', 'retiring', 'held'],
+  released: ['active', 'retiring', 'held'],
+  retiring: ['retired', 'cancelled', 'failed', 'held'],
+  held: ['retiring', 'cancelled', 'failed'],
+  retired: [],
+  rejected: [],
+  declined: [],
+  lapsed: [],
+  cancelled: [],
+  failed: [],
+}
+
+/** The states in which each action is legal by itself. A held request adds what `heldFrom` allows its owner. */
+const allowedIn: Record<VmRequestAction, readonly VmRequestState[]> = {
+  decideApproval: ['awaitingApproval'],
+  extendLease: ['active', 'expired'],
+  releaseVm: ['active', 'expired'],
+  restoreVm: ['released'],
+  cancelRequest: ['validating', 'awaitingApproval', 'provisioning'],
+  operatorDecision: ['held'],
+}
+
+export function isFinal(state: VmRequestState): state is FinalState {
+  return (finalStates as readonly VmRequestState[]).includes(state)
+}
+
+/** Whether a request may go from one state to the next; `heldFrom` is where a held request may return to. */
+export function leadsTo(from: VmRequestState, to: VmRequestState, heldFrom?: HoldableState): boolean {
+  if (from === 'held' && to === heldFrom) return true
+  if (from === 'held' && heldFrom !== undefined && to !== 'held') return transitions[heldFrom].includes(to) || transitions.held.includes(to)
+  return transitions[from].includes(to)
+}
+
+export function allows(state: VmRequestState, action: VmRequestAction, heldFrom?: HoldableState): boolean {
+  if (allowedIn[action].includes(state)) return true
+  return state === 'held' && heldFrom !== undefined && allowedIn[action].includes(heldFrom)
+}
+
+/** For refusals: the states that would allow the action. */
+export function statesAllowing(action: VmRequestAction): readonly VmRequestState[] {
+  return allowedIn[action]
+}
+
+const skippable: readonly HoldStep[] = ['waitForIp', 'warn']
+const abortableFrom: readonly HoldableState[] = ['validating', 'awaitingApproval', 'provisioning']
+
+/** What an operator may decide about a hold: retry always, skip where a later check makes up for it, abort before hand-over. */
+export function operatorActionsFor(heldFrom: HoldableState, step: HoldStep): OperatorAction[] {
+  return operatorActions.filter(
+    (action) =>
+      action === 'retry' ||
+      (action === 'skip' && skippable.includes(step)) ||
+      (action === 'abort' && abortableFrom.includes(heldFrom)),
+  )
+}
