@@ -1,0 +1,13 @@
+/** Addresses of the servers that tests share; `npm test` starts them and sets these. */
+export const testConfiguration = {
+  databaseUrl: () => required('DATABASE_URL'),
+  temporalAddress: () => required('TEMPORAL_ADDRESS'),
+  vcsimBinary: () => required('VCSIM_BINARY'),
+  jestWorker: () => Number(process.env['JEST_WORKER_ID'] ?? '1'),
+}
+
+function required(variable: string): string {
+  const value = process.env[variable]
+  if (!value) throw new Error(`${variable} is not set: run the tests by \`npm test\` (or \`npm test -- <path>\`), which starts the servers.`)
+  return value
+}
