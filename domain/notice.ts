@@ -33,3 +33,12 @@ export interface NoticeOrder {
   /** Tells notices of one event apart: seconds before the act, an attempt, a reminder's number. */
   stage: string
 }
+
+/** One message to one recipient that nobody accepted yet. */
+export interface PendingNotice {
+  id: string
+  channel: 'mail'
+  recipient: string
+  subject: string
+  text: string
+}

@@ -1,18 +1,14 @@
 import type { Approval } from '@berth/domain/approval.ts'
 import type { Facts } from '@berth/domain/facts.ts'
+import type { Finding } from '@berth/domain/finding.ts'
 import type { Instant } from '@berth/domain/instant.ts'
-import type { NoticeOrder } from '@berth/domain/notice.ts'
+import type { NoticeOrder, PendingNotice } from '@berth/domain/notice.ts'
+import type { OpenRequest } from '@berth/domain/open-request.ts'
 import type { Placement, PlacementFindings } from '@berth/domain/placement.ts'
+import type { RunIdentity } from '@berth/domain/run-identity.ts'
 import type { Transition } from '@berth/domain/transition.ts'
-import type { OwnedVm } from '../vcenter/vcenter-port.ts'
 
-/** Which run of a request's workflow speaks. */
-export interface RunIdentity {
-  requestId: string
-  runId: string
-  /** The run that continued as this one, if any: no `reopened` is recorded then. */
-  continuedFrom?: string
-}
+export type { Finding, OpenRequest, PendingNotice, RunIdentity }
 
 /**
  * The record of all requests: PostgreSQL in the product. Writers are fenced by run: a known older run gets `staleRun`,
@@ -42,35 +38,6 @@ export interface RequestRecords {
   recordFindings(siteId: string, findings: Finding[]): Promise<void>
 }
 
-export interface PendingNotice {
-  id: string
-  channel: 'mail'
-  recipient: string
-  subject: string
-  text: string
-}
-
-export interface OpenRequest {
-  requestId: string
-  vmName: string
-  state: Facts['state']
-  /** Whether a VM should exist: cloned and not yet destroyed. */
-  expectsVm: boolean
-  expectsPower: 'on' | 'off' | 'any'
-  address?: string
-}
-
-export const findingKinds = ['orphan', 'copy', 'vanished', 'renamed', 'powerDrift', 'addressChanged', 'workflowMissing'] as const
-export type FindingKind = (typeof findingKinds)[number]
-
-/** Something that a reconcile run saw; (kind, subject) identifies it from run to run. */
-export interface Finding {
-  kind: FindingKind
-  /** Request id, or the VM's instanceUuid where no request is known. */
-  subject: string
-  detail: string
-}
-
 /** Accepts a message for delivery, or throws. */
 export interface Courier {
   deliver(notice: PendingNotice): Promise<{ receipt: string }>
@@ -84,12 +51,9 @@ export interface SiteWatch {
 
 /** Repair of workflows: used by reconciling only. */
 export interface WorkflowRepair {
+  /** From Temporal's visibility, which may lag: confirm with `isOpen` before acting on an absence. */
+  runningWorkflowIds(siteId: string): Promise<Set<string>>
   isOpen(workflowId: string): Promise<boolean>
   /** Starts the request's workflow again with its stored input; does nothing if one is running. */
   reopen(requestId: string): Promise<void>
-}
-
-export interface ReconcileReport {
-  siteId: string
-  vms: OwnedVm[]
 }

@@ -1,0 +1,12 @@
+import type { VmRequestState } from './vm-request.ts'
+
+/** A request that is not final, as reconciling compares it with what vCenter has. */
+export interface OpenRequest {
+  requestId: string
+  vmName: string
+  state: VmRequestState
+  /** Whether a VM should exist: cloned and not yet destroyed. */
+  expectsVm: boolean
+  expectsPower: 'on' | 'off' | 'any'
+  address?: string
+}
