@@ -1,0 +1,89 @@
+import { activityInfo } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import type { Instant } from '@berth/domain/instant.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
+import type { PlacementFindings } from '@berth/domain/placement.ts'
+import { failureSentence } from '@berth/domain/failures.ts'
+import type { Transition } from '@berth/domain/transition.ts'
+import { throughPort } from '../application-failure.ts'
+import { classifySite, type SiteInventory } from './classify-site.ts'
+import type { Courier, RequestRecords, RunIdentity, SiteWatch, WorkflowRepair } from './control-plane-ports.ts'
+import { waitingSentence, type WaitingStep } from './waiting-sentence.ts'
+
+export interface ControlPlanePorts {
+  records: RequestRecords
+  courier: Courier
+  siteWatch: SiteWatch
+  repair: WorkflowRepair
+}
+
+/** The activities of the control plane: what the workflow asks of database, mail server and Temporal itself. */
+export function createControlPlaneActivities({ records, courier, siteWatch, repair }: ControlPlanePorts) {
+  return {
+    openRun: (requestId: string, continuedFrom?: string) =>
+      throughPort(() => records.openRun({ ...thisRun(requestId), ...(continuedFrom !== undefined && { continuedFrom }) })),
+
+    recordTransition: (transition: Transition) =>
+      throughPort(() => records.recordTransition(thisRun(transition.requestId), transition)),
+
+    validateRequest: (requestId: string) => throughPort(() => records.reasonsToReject(requestId)),
+
+    openApprovals: (requestId: string, openedAt: Instant) => throughPort(() => records.openApprovals(requestId, openedAt)),
+
+    reservePlacement: (requestId: string, findings: PlacementFindings, neededGiB: number) =>
+      throughPort(() => records.reservePlacement(requestId, findings, neededGiB)),
+
+    deliveredWarnings: (requestId: string, orders: NoticeOrder[]) =>
+      throughPort(() => records.deliveriesOf(requestId, orders)),
+
+    /** Delivers what is pending of these orders; fails, to be tried again, while any recipient was not reached. */
+    async deliverNotices(requestId: string, orders: NoticeOrder[]) {
+      let lastError: string | undefined
+      for (const notice of await throughPort(() => records.noticesToDeliver(requestId, orders))) {
+        try {
+          const { receipt } = await courier.deliver(notice)
+          await records.noticeDelivered(notice.id, receipt)
+        } catch (error) {
+          lastError = error instanceof Error ? error.message : String(error)
+          await records.noticeFailed(notice.id, lastError)
+        }
+      }
+      if (lastError !== undefined) throw ApplicationFailure.retryable(failureSentence('mailUnavailable', lastError), 'mailUnavailable')
+      return throughPort(() => records.deliveriesOf(requestId, orders))
+    },
+
+    /** Says in one sentence what a step at a site waits for, and shows it on the request. */
+    async describeSite(waiting: WaitingStep): Promise<string> {
+      const [agents, pending] = await Promise.all([
+        siteWatch.describeAgents(waiting.siteId),
+        siteWatch.pendingActivity(activityInfo().workflowExecution?.workflowId ?? ''),
+      ])
+      const sentence = waitingSentence(waiting, agents, pending, new Date().toISOString())
+      await throughPort(() => records.setWaitingFor(waiting.requestId, { sentence, since: waiting.since }))
+      return sentence
+    },
+
+    /** Compares what is in vCenter with what should be, repairs what is safe to repair, and reports the rest. */
+    async classifyAndRepair(inventory: SiteInventory): Promise<{ findings: number; reopened: string[] }> {
+      const open = await throughPort(() => records.openRequestsOf(inventory.siteId))
+      const running = await repair.runningWorkflowIds(inventory.siteId)
+      const { findings, withoutWorkflow } = classifySite(inventory, open, running)
+      const reopened: string[] = []
+      for (const { requestId, workflowId } of withoutWorkflow) {
+        if (await repair.isOpen(workflowId)) continue
+        await repair.reopen(requestId)
+        reopened.push(requestId)
+      }
+      await throughPort(() => records.recordFindings(inventory.siteId, findings))
+      return { findings: findings.length, reopened }
+    },
+  }
+}
+
+export type ControlPlaneActivities = ReturnType<typeof createControlPlaneActivities>
+
+function thisRun(requestId: string): RunIdentity {
+  const execution = activityInfo().workflowExecution
+  if (execution === undefined) throw new Error('control-plane activities run only inside a workflow')
+  return { requestId, runId: execution.runId }
+}
