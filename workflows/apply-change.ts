@@ -1,0 +1,43 @@
+import type { Facts, StepFact } from '@berth/domain/facts.ts'
+import type { Change } from '@berth/domain/transition.ts'
+
+/** The facts after a recorded change, as the database has them too. */
+export function applyChange(facts: Facts, change: Change): Facts {
+  const next: Facts = { ...facts }
+  if (change.state !== undefined) next.state = change.state
+  if (change.round !== undefined) next.round = change.round
+  if (change.step !== undefined) next.steps = withStep(facts.steps, { ...change.step, round: next.round })
+  if (change.decision !== undefined) next.approvals = withDecision(facts.approvals, change.decision)
+  if (change.handedOverAt !== undefined) next.handedOverAt = change.handedOverAt
+  if (change.retireTo !== undefined) next.retireTo = change.retireTo
+  if (change.reasons !== undefined) next.reasons = change.reasons
+  if (change.warning !== undefined) next.warnings = [...facts.warnings, change.warning]
+  if (change.grant !== undefined) {
+    const { number, grantedAt, endsAt } = change.grant
+    next.grant = { number, grantedAt, endsAt }
+    if (number > 1) next.extensions = facts.extensions + 1
+  }
+  setOrRemove(next, 'hold', change.hold)
+  setOrRemove(next, 'address', change.address)
+  setOrRemove(next, 'expiredAt', change.expiredAt)
+  setOrRemove(next, 'releasedAt', change.releasedAt)
+  setOrRemove(next, 'intent', change.intent)
+  return next
+}
+
+function withStep(steps: readonly StepFact[], step: StepFact): StepFact[] {
+  const others = steps.filter(({ name, round }) => name !== step.name || round !== step.round)
+  return [...others, step]
+}
+
+function withDecision(approvals: Facts['approvals'], decided: NonNullable<Change['decision']>): Facts['approvals'] {
+  const { approvalId, ...decision } = decided
+  return approvals.map((approval) => (approval.id === approvalId ? { ...approval, ...decision } : approval))
+}
+
+type Removable = 'hold' | 'address' | 'expiredAt' | 'releasedAt' | 'intent'
+
+function setOrRemove<Key extends Removable>(facts: Facts, key: Key, value: Facts[Key] | null | undefined): void {
+  if (value === null) delete facts[key]
+  else if (value !== undefined) facts[key] = value as Facts[Key]
+}

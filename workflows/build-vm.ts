@@ -1,0 +1,119 @@
+import type { CloneOrder } from '@berth/activities/vcenter/vcenter-port.ts'
+import { firstGrant } from '@berth/domain/lease.ts'
+import type { Placement } from '@berth/domain/placement.ts'
+import { withFallback, type Life } from './life.ts'
+import { cancelWhileBuilding } from './owner-letters.ts'
+import { holdStep, interrupted, isBehind, performStep } from './perform-step.ts'
+
+/** All of it, or nothing left behind: each step that was started is undone by retiring. */
+export async function buildVm(life: Life): Promise<void> {
+  const steps = [place, clone, powerOn, waitForIp]
+  for (const step of steps) {
+    await step(life)
+    if (life.facts.state !== 'provisioning') return
+  }
+  await handOver(life)
+}
+
+async function place(life: Life): Promise<void> {
+  if (isBehind(life, 'place')) return
+  const { requestId, rules, specification } = life.request
+  const found = await performStep(life, 'place', () => life.site.findPlacements(rules), cancellable(life))
+  if (found === interrupted) return
+  const { result: findings, attempt } = found
+  const neededGiB = Math.max(specification.size.diskGiB, findings.templateDiskGiB)
+  let placement: Placement
+  try {
+    placement = await withFallback((records) => records.reservePlacement(requestId, findings, neededGiB))
+  } catch (error) {
+    return holdStep(life, 'place', attempt, error)
+  }
+  life.facts = { ...life.facts, placement }
+  await life.record({
+    event: 'placed',
+    reason: `${placement.datastoreName}, ${placement.networkName}`,
+    change: { step: { name: 'place', state: 'done', attempt } },
+  })
+}
+
+async function clone(life: Life): Promise<void> {
+  if (isBehind(life, 'clone')) return
+  const { placement } = life.facts
+  if (placement === undefined) throw new Error('clone without a placement')
+  const cloned = await performStep(
+    life,
+    'clone',
+    () => life.site.cloneVm(cloneOrder(life, placement)),
+    cancellable(life),
+  )
+  if (cloned === interrupted) return
+  await life.record({ event: 'cloned', change: { step: { name: 'clone', state: 'done', attempt: cloned.attempt } } })
+}
+
+async function powerOn(life: Life): Promise<void> {
+  if (isBehind(life, 'powerOn')) return
+  const on = await performStep(life, 'powerOn', () => life.site.powerOnVm(vmIdentity(life)), cancellable(life))
+  if (on === interrupted) return
+  await life.record({ event: 'poweredOn', change: { step: { name: 'powerOn', state: 'done', attempt: on.attempt } } })
+}
+
+async function waitForIp(life: Life): Promise<void> {
+  if (isBehind(life, 'waitForIp')) return
+  const reported = await performStep(life, 'waitForIp', () => life.site.waitForIp(addressWait(life)), cancellable(life))
+  if (reported === interrupted) return
+  await life.record({
+    event: 'addressFound',
+    change: { step: { name: 'waitForIp', state: 'done', attempt: reported.attempt }, address: reported.result },
+  })
+}
+
+/** The lease runs from here, not from the request. */
+async function handOver(life: Life): Promise<void> {
+  await life.attend(Promise.resolve(), cancellable(life))
+  if (life.facts.state !== 'provisioning') return
+  const handedOverAt = life.now
+  const seconds = life.request.specification.leaseSeconds
+  await life.record({
+    event: 'handedOver',
+    change: {
+      state: 'active',
+      handedOverAt,
+      grant: { ...firstGrant(seconds, handedOverAt), seconds, cappedBy: null },
+      hold: null,
+    },
+    notices: [{ event: 'vmReady', audience: 'owner', grantNumber: 1, stage: '0' }],
+  })
+}
+
+const cancellable = (life: Life) => ({ cancelRequest: cancelWhileBuilding(life) })
+
+export const vmIdentity = ({ request }: Life) => ({
+  installationId: request.installationId,
+  requestId: request.requestId,
+})
+
+export const addressWait = (life: Life) => ({
+  vm: vmIdentity(life),
+  rules: {
+    allow: life.request.addressAllow,
+    ignore: life.request.addressIgnore,
+    settleSeconds: life.request.policy.addressSettleSeconds,
+    timeoutSeconds: life.request.policy.addressTimeoutSeconds,
+  },
+})
+
+function cloneOrder(life: Life, placement: Placement): CloneOrder {
+  const { specification, specHash, vmName } = life.request
+  const { size, sshPublicKeys, customization } = specification
+  const approvals = life.facts.approvals.flatMap(({ id, decision, by }) =>
+    decision === 'approved' && by !== undefined ? [{ id, by }] : [],
+  )
+  return {
+    ...vmIdentity(life),
+    vmName,
+    placement,
+    size,
+    guest: { ...customization, sshPublicKeys },
+    grant: { specHash, approvals },
+  }
+}

@@ -1,0 +1,153 @@
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow'
+import type { UpdateDefinition } from '@temporalio/common'
+import type { VmRequestAction } from '@berth/domain/vm-request.ts'
+import * as messages from './messages.ts'
+
+/** What each action carries and answers. */
+export interface Bodies {
+  decideApproval: messages.DecideApproval
+  extendLease: messages.ExtendLease
+  releaseVm: messages.ReleaseVm
+  restoreVm: messages.RestoreVm
+  cancelRequest: messages.CancelRequest
+  operatorDecision: messages.OperatorDecision
+}
+
+export interface Letter {
+  action: VmRequestAction
+  body: Bodies[VmRequestAction]
+  answer?: messages.Applied
+  refusal?: ApplicationFailure
+}
+
+/** Answers by message id, oldest first. */
+export type AppliedUpdates = [id: string, answer: messages.Applied][]
+
+const remembered = 100
+
+/**
+ * Where updates wait for the main coroutine. Handlers check the shape, enqueue and wait for the answer; they decide
+ * nothing, because after a reset they run before main has come to the present.
+ */
+export class Inbox {
+  readonly letters: Letter[] = []
+  readonly applied: Map<string, messages.Applied>
+  #open = false
+
+  constructor(applied: AppliedUpdates) {
+    this.applied = new Map(applied)
+    this.#handle(
+      messages.decideApproval,
+      'decideApproval',
+      decideApprovalShape,
+      '{"id","by","decision":"approved|declined","approvalId"?,"reason"?}',
+    )
+    this.#handle(messages.extendLease, 'extendLease', extendLeaseShape, '{"id","by","leaseSeconds"}')
+    this.#handle(messages.releaseVm, 'releaseVm', messageShape, '{"id","by","reason"?}')
+    this.#handle(messages.restoreVm, 'restoreVm', messageShape, '{"id","by","reason"?}')
+    this.#handle(messages.cancelRequest, 'cancelRequest', messageShape, '{"id","by","reason"?}')
+    this.#handle(
+      messages.operatorDecision,
+      'operatorDecision',
+      operatorDecisionShape,
+      '{"id","by","step","attempt","action":"retry|skip|abort","reason"?}',
+    )
+  }
+
+  /** From here on main takes letters. */
+  open(): void {
+    this.#open = true
+  }
+
+  put(letter: Letter): void {
+    this.letters.push(letter)
+  }
+
+  remember(id: string, answer: messages.Applied): void {
+    this.applied.set(id, answer)
+    for (const oldest of this.applied.keys()) {
+      if (this.applied.size <= remembered) return
+      this.applied.delete(oldest)
+    }
+  }
+
+  /** Refuses what arrived after the end. */
+  close(state: string): void {
+    for (const letter of this.letters.splice(0))
+      letter.refusal = ApplicationFailure.nonRetryable(`the request is ${state}`, 'actionNotAllowed', {
+        state,
+        allowedIn: [],
+      })
+  }
+
+  #handle<Action extends VmRequestAction, Answer extends messages.Applied>(
+    definition: UpdateDefinition<Answer, [Bodies[Action]]>,
+    action: Action,
+    shape: (body: Bodies[Action]) => string | undefined,
+    json: string,
+  ): void {
+    setHandler(
+      definition,
+      (body) => CancellationScope.nonCancellable(() => this.#deliver(action, body)) as Promise<Answer>,
+      {
+        description: `Argument: ${json}`,
+        validator: (body) => {
+          const problem = shape(body)
+          if (problem !== undefined) throw ApplicationFailure.nonRetryable(`${problem}; expected ${json}`, 'badMessage')
+        },
+      },
+    )
+  }
+
+  async #deliver<Action extends VmRequestAction>(action: Action, body: Bodies[Action]): Promise<messages.Applied> {
+    await condition(() => this.#open)
+    const known = this.applied.get(body.id)
+    if (known !== undefined) return known
+    let letter = this.letters.find((waiting) => waiting.body.id === body.id)
+    if (letter === undefined) {
+      letter = { action, body }
+      this.put(letter)
+    }
+    const delivered = letter
+    await condition(() => delivered.answer !== undefined || delivered.refusal !== undefined)
+    if (delivered.refusal !== undefined) throw delivered.refusal
+    return delivered.answer as messages.Applied
+  }
+}
+
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length > 0 && value.length <= 1_000
+
+function messageShape(body: messages.ReleaseVm): string | undefined {
+  if (typeof body !== 'object' || body === null) return 'the argument is not an object'
+  if (!isText(body.id)) return 'id is missing'
+  if (!isText(body.by)) return 'by is missing'
+  if (body.reason !== undefined && typeof body.reason !== 'string') return 'reason is not a text'
+  return undefined
+}
+
+function decideApprovalShape(body: messages.DecideApproval): string | undefined {
+  const problem = messageShape(body)
+  if (problem !== undefined) return problem
+  return body.decision === 'approved' || body.decision === 'declined'
+    ? undefined
+    : 'decision is not approved or declined'
+}
+
+function extendLeaseShape(body: messages.ExtendLease): string | undefined {
+  const problem = messageShape(body)
+  if (problem !== undefined) return problem
+  return Number.isInteger(body.leaseSeconds) && body.leaseSeconds > 0
+    ? undefined
+    : 'leaseSeconds is not a positive whole number'
+}
+
+function operatorDecisionShape(body: messages.OperatorDecision): string | undefined {
+  const problem = messageShape(body)
+  if (problem !== undefined) return problem
+  if (!isText(body.step)) return 'step is missing'
+  if (!Number.isInteger(body.attempt)) return 'attempt is not a whole number'
+  if (!['retry', 'skip', 'abort'].includes(body.action)) return 'action is not retry, skip or abort'
+  if (body.overrides !== undefined) return 'overrides are not supported yet'
+  return undefined
+}

@@ -1,0 +1,2 @@
+export { provisionVm } from './provision-vm.ts'
+export { reconcileSite } from './reconcile-site.ts'

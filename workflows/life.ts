@@ -1,0 +1,238 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { SearchAttributeUpdatePair } from '@temporalio/common'
+import type { Facts } from '@berth/domain/facts.ts'
+import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
+import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
+import { berthItself, type Change, type Transition } from '@berth/domain/transition.ts'
+import { allows, statesAllowing, type VmRequestAction, type VmRequestState } from '@berth/domain/vm-request.ts'
+import { localRecords, notices, patientRecords, siteActivities, type SiteActivities } from './activity-proxies.ts'
+import { applyChange } from './apply-change.ts'
+import { Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
+import { currentState, searchAttributes, type Applied } from './messages.ts'
+
+/** What continue-as-new hands over; everything else is in the database. */
+export interface Carry {
+  appliedUpdates: AppliedUpdates
+}
+
+/** How main reacts to a letter: what is answered, and whether the present wait ends. */
+export interface Reaction {
+  answer: Applied
+  leave: boolean
+}
+
+export type Handlers = { [Action in VmRequestAction]?: (body: Bodies[Action]) => Promise<Reaction> }
+
+/** A wait ended because of a letter; the facts say how to go on. */
+export const left = Symbol('left')
+export type Left = typeof left
+
+/** Another run took over and the facts changed under us: main enters again at the recorded state. */
+export class FactsReplaced extends Error {}
+
+export interface Recording {
+  event: string
+  by?: string
+  reason?: string | undefined
+  change: Change
+  notices?: NoticeOrder[]
+}
+
+/** One request's life as its workflow sees it: the facts, the letters, and the ways to record, wait and tell. */
+export class Life {
+  readonly request: ProvisioningRequest
+  readonly site: SiteActivities
+  readonly inbox: Inbox
+  facts!: Facts
+  waitingFor: string | undefined
+  /** Warnings that this run has sent or is sending. */
+  readonly warned = new Set<string>()
+  /** Deliveries under way that the end waits for. */
+  readonly #deliveries = new Set<Promise<unknown>>()
+  #transitions = 0
+
+  private constructor(request: ProvisioningRequest, carry: Carry | undefined, root: CancellationScope) {
+    this.request = request
+    this.site = siteActivities(request.siteId, request.policy)
+    this.inbox = new Inbox(carry?.appliedUpdates ?? [])
+    setHandler(currentState, () => ({
+      state: this.facts.state,
+      ...(this.waitingFor !== undefined && { waitingFor: this.waitingFor }),
+    }))
+    root.cancelRequested.catch(() => this.#cancelledFromTemporal())
+  }
+
+  /** Handlers first, then the facts: letters wait until both are there. */
+  static async open(request: ProvisioningRequest, carry: Carry | undefined, root: CancellationScope): Promise<Life> {
+    const life = new Life(request, carry, root)
+    life.facts = await withFallback((records) =>
+      records.openRun(request.requestId, workflowInfo().continuedFromExecutionRunId),
+    )
+    if (life.facts.state !== 'validating') life.show()
+    life.inbox.open()
+    return life
+  }
+
+  get now(): Instant {
+    return instantOf(Date.now())
+  }
+
+  /** Writes one transition: its number is fixed before the call, so that a repeated write is the same write. */
+  async record({ event, by = berthItself, reason, change, notices: orders = [] }: Recording): Promise<void> {
+    this.#transitions += 1
+    const transition: Transition = {
+      requestId: this.request.requestId,
+      n: this.#transitions,
+      at: this.now,
+      by,
+      event,
+      ...(reason !== undefined && { reason }),
+      change,
+      notices: orders,
+    }
+    const { facts } = await withFallback((records) => records.recordTransition(transition))
+    const before = this.facts
+    this.facts = facts ?? applyChange(this.facts, change)
+    this.waitingFor = undefined
+    if (facts !== undefined || before.state !== this.facts.state || change.grant !== undefined) this.show()
+    if (facts !== undefined) throw new FactsReplaced()
+    if (orders.length > 0) void this.tell(orders)
+  }
+
+  /** Delivers notices beside the life; the workflow closes only after them. Never rejects. */
+  tell(orders: NoticeOrder[]): Promise<{ order: NoticeOrder; deliveredAt: Instant }[]> {
+    const delivery = notices.deliverNotices(this.request.requestId, orders).catch(() => [])
+    this.#deliveries.add(delivery)
+    return delivery.finally(() => this.#deliveries.delete(delivery))
+  }
+
+  /** Waits for work while taking letters; the letters come first, so that a cancel never stands in line. */
+  async attend<T>(work: Promise<T>, handlers: Handlers): Promise<T | Left> {
+    let settled = false
+    const settle = () => {
+      settled = true
+    }
+    work.then(settle, settle)
+    for (;;) {
+      await condition(() => settled || this.inbox.letters.length > 0)
+      const letter = this.inbox.letters.shift()
+      if (letter === undefined) return work
+      if (await this.#answer(letter, handlers)) return left
+    }
+  }
+
+  async waitUntil(at: Instant, handlers: Handlers): Promise<'due' | Left> {
+    const seconds = secondsBetween(this.now, at)
+    if (seconds <= 0) return this.attend(Promise.resolve('due' as const), handlers)
+    const timer = new CancellationScope()
+    const due = timer.run(() => sleep(seconds * 1_000)).then(() => 'due' as const)
+    due.catch(() => undefined)
+    try {
+      return await this.attend(due, handlers)
+    } finally {
+      timer.cancel()
+    }
+  }
+
+  async settleDeliveries(): Promise<void> {
+    await Promise.all(this.#deliveries)
+  }
+
+  /** Ends with the letters: late ones are refused, and nothing is left unsaid. */
+  async close(): Promise<void> {
+    await this.settleDeliveries()
+    this.inbox.close(this.facts.state)
+  }
+
+  carry(): Carry {
+    return { appliedUpdates: [...this.inbox.applied] }
+  }
+
+  /** What operators see in the Temporal UI. */
+  show(): void {
+    const { state, hold, grant } = this.facts
+    const attributes: SearchAttributeUpdatePair[] = [
+      { key: searchAttributes.state, value: state },
+      { key: searchAttributes.needsOperator, value: state === 'held' },
+      { key: searchAttributes.failedStep, value: state === 'held' && hold !== undefined ? hold.step : null },
+      { key: searchAttributes.leaseEndsAt, value: grant === undefined ? null : new Date(grant.endsAt) },
+    ]
+    upsertSearchAttributes(attributes)
+    this.explain(state === 'held' && hold !== undefined ? heldSentence(hold) : undefined)
+  }
+
+  explain(sentence: string | undefined): void {
+    this.waitingFor = sentence
+    setCurrentDetails(
+      `**${this.request.vmName}** is **${this.facts.state}**${sentence === undefined ? '' : `\n\n${sentence}`}`,
+    )
+  }
+
+  async #answer(letter: Letter, handlers: Handlers): Promise<boolean> {
+    try {
+      const reaction = await this.#react(letter, handlers)
+      letter.answer = reaction.answer
+      this.inbox.remember(letter.body.id, reaction.answer)
+      return reaction.leave
+    } catch (error) {
+      if (error instanceof ApplicationFailure) {
+        letter.refusal = error
+        return false
+      }
+      if (error instanceof FactsReplaced) this.inbox.letters.unshift(letter)
+      throw error
+    }
+  }
+
+  async #react(letter: Letter, handlers: Handlers): Promise<Reaction> {
+    const { state, hold } = this.facts
+    const handler = handlers[letter.action] as ((body: Letter['body']) => Promise<Reaction>) | undefined
+    if (!allows(state, letter.action, hold?.heldFrom) || handler === undefined) throw refusal(state, letter.action)
+    return handler(letter.body)
+  }
+
+  /** Cancel in the Temporal UI is a cancel of the request where that is legal, else it is recorded and ignored. */
+  #cancelledFromTemporal(): void {
+    const body = { id: `temporal-cancel:${workflowInfo().runId}`, by: berthItself, reason: 'cancelled in Temporal' }
+    this.inbox.put({ action: 'cancelRequest', body })
+  }
+}
+
+export function refusal(state: VmRequestState, action: VmRequestAction, why?: string): ApplicationFailure {
+  const allowedIn = statesAllowing(action)
+  const message = why ?? `${action} is not allowed while the request is ${state}; it is in ${allowedIn.join(', ')}`
+  return ApplicationFailure.nonRetryable(message, 'actionNotAllowed', { state, allowedIn })
+}
+
+function heldSentence(hold: NonNullable<Facts['hold']>): string {
+  const decision = JSON.stringify({
+    id: 'choose-one',
+    by: 'your-user-id',
+    step: hold.step,
+    attempt: hold.attempt,
+    action: hold.actions[0],
+  })
+  return `Held at step **${hold.step}**, attempt ${hold.attempt}: ${hold.message}\n\nUpdate *operatorDecision* with one of ${hold.actions.join(', ')}: \`${decision}\``
+}
+
+/** A few quick tries beside the workflow; then, while the database is down, as long as it takes. */
+export async function withFallback<T>(write: (records: typeof localRecords) => Promise<T>): Promise<T> {
+  try {
+    return await write(localRecords)
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error
+    if (error.cause instanceof ApplicationFailure && error.cause.nonRetryable) throw error.cause
+    return write(patientRecords)
+  }
+}

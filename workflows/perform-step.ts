@@ -1,0 +1,123 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  sleep,
+  TimeoutFailure,
+  isCancellation,
+} from '@temporalio/workflow'
+import { failureSentence, isFailureCode, type FailureCode } from '@berth/domain/failures.ts'
+import type { Hold, StepFact } from '@berth/domain/facts.ts'
+import { addSeconds, type Instant } from '@berth/domain/instant.ts'
+import { operatorActionsFor, type HoldableState, type HoldStep, type StepName } from '@berth/domain/vm-request.ts'
+import { explanations } from './activity-proxies.ts'
+import { left, type Handlers, type Left, type Life } from './life.ts'
+
+/** A step ended otherwise than done: it is held, or a letter ended it. The facts say how to go on. */
+export const interrupted = Symbol('interrupted')
+export type Interrupted = typeof interrupted
+
+const stepFact = (life: Life, name: HoldStep): StepFact | undefined =>
+  life.facts.steps.find((step) => step.name === name && step.round === life.facts.round)
+
+/** Done, or skipped by an operator, in the present round. */
+export function isBehind(life: Life, name: HoldStep): boolean {
+  const state = stepFact(life, name)?.state
+  return state === 'done' || state === 'skipped'
+}
+
+/**
+ * Runs one step at the site while letters are taken. `running` is recorded directly before the activity is scheduled, in
+ * the same workflow task, so that no reset can jump over the check of the run. The caller records `done`.
+ */
+export async function performStep<T>(
+  life: Life,
+  name: StepName,
+  activity: () => Promise<T>,
+  handlers: Handlers,
+): Promise<{ result: T; attempt: number } | Interrupted> {
+  const attempt = lastAttempt(life, name) + 1
+  await life.record({ event: `${name}Started`, change: { step: { name, state: 'running', attempt } } })
+  const scope = new CancellationScope()
+  const since = life.now
+  const work = scope.run(activity)
+  const explaining = new CancellationScope()
+  void explaining.run(() => explainWhileWaiting(life, name, since)).catch(() => undefined)
+  try {
+    const result = await life.attend(work, handlers)
+    if (result === left) {
+      scope.cancel()
+      await work.catch(() => undefined)
+      return interrupted
+    }
+    return { result: result as Exclude<T, Left>, attempt }
+  } catch (error) {
+    await holdStep(life, name, attempt, error)
+    return interrupted
+  } finally {
+    scope.cancel()
+    explaining.cancel()
+  }
+}
+
+/** Stops at a step that no retry cures, until a person decides. Errors that are no failures are bugs and go on. */
+export async function holdStep(life: Life, step: HoldStep, attempt: number, error: unknown): Promise<void> {
+  const { code, message } = failureOf(error)
+  const heldFrom = life.facts.state as HoldableState
+  const hold: Hold = {
+    heldFrom,
+    step,
+    attempt,
+    code,
+    message,
+    actions: operatorActionsFor(heldFrom, step),
+    ...(heldFrom === 'provisioning' && { cleanUpAt: addSeconds(life.now, life.request.policy.holdCleanUpSeconds) }),
+  }
+  const told = {
+    event: 'requestHeld',
+    grantNumber: life.facts.grant?.number ?? 0,
+    stage: `${step}-${attempt}`,
+  } as const
+  await life.record({
+    event: 'held',
+    reason: message,
+    change: { state: 'held', hold, step: { name: step, state: 'failed', attempt } },
+    notices: [
+      { ...told, audience: 'operators' },
+      { ...told, audience: 'owner' },
+    ],
+  })
+}
+
+/** Attempts are counted over the whole life, so that a decision about an earlier one is recognised as stale. */
+export const lastAttempt = (life: Life, name: HoldStep): number =>
+  Math.max(0, ...life.facts.steps.filter((step) => step.name === name).map((step) => step.attempt))
+
+function failureOf(error: unknown): { code: FailureCode; message: string } {
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  if (cause instanceof ApplicationFailure)
+    return isFailureCode(cause.type)
+      ? { code: cause.type, message: cause.message }
+      : { code: 'outOfRetries', message: failureSentence('outOfRetries', cause.message) }
+  if (cause instanceof TimeoutFailure)
+    return {
+      code: 'outOfRetries',
+      message: failureSentence('outOfRetries', `the agent did not answer (${cause.timeoutType})`),
+    }
+  if (isCancellation(error))
+    return { code: 'outOfRetries', message: failureSentence('outOfRetries', 'the activity was cancelled') }
+  throw error
+}
+
+const explainAfterSeconds = 30
+const explainAtMostEverySeconds = 600
+
+/** Puts a sentence on the request once a site has been silent for a while, and keeps it true, ever more slowly. */
+async function explainWhileWaiting(life: Life, step: StepName, since: Instant): Promise<void> {
+  for (let pause = explainAfterSeconds; ; pause = Math.min(pause * 2, explainAtMostEverySeconds)) {
+    await sleep(pause * 1_000)
+    const waiting = { requestId: life.request.requestId, siteId: life.request.siteId, step, since }
+    const sentence = await explanations.describeSite(waiting).catch(() => undefined)
+    if (sentence !== undefined) life.explain(sentence)
+  }
+}

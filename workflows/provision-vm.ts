@@ -1,0 +1,82 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
+import { isFinal, type FinalState } from '@berth/domain/vm-request.ts'
+import { awaitApproval } from './await-approval.ts'
+import { awaitOperator } from './await-operator.ts'
+import { buildVm } from './build-vm.ts'
+import { checkRequest } from './check-request.ts'
+import { keepThroughGrace, keepUntilLeaseEnds, keepUntilUndoEnds } from './keep-lease.ts'
+import { FactsReplaced, Life, type Carry } from './life.ts'
+import { retireVm } from './retire-vm.ts'
+
+export interface Outcome {
+  state: FinalState
+  reasons?: string[]
+}
+
+/**
+ * The life of one VM request, from submission to the VM's removal. It enters at the recorded state, so that a reset, a
+ * new run or a new version goes on where the request is, whatever was built meanwhile.
+ */
+export async function provisionVm(request: ProvisioningRequest, carry?: Carry): Promise<Outcome> {
+  const root = CancellationScope.current()
+  return CancellationScope.nonCancellable(async () => {
+    const life = await Life.open(request, carry, root)
+    while (!isFinal(life.facts.state)) {
+      try {
+        await liveOn(life)
+      } catch (error) {
+        if (!(error instanceof FactsReplaced)) throw error
+      }
+    }
+    return close(life, life.facts.state)
+  })
+}
+
+async function liveOn(life: Life): Promise<void> {
+  switch (life.facts.state) {
+    case 'validating':
+      return checkRequest(life)
+    case 'awaitingApproval':
+      return awaitApproval(life)
+    case 'provisioning':
+      return buildVm(life)
+    case 'active':
+      await rollOverIfDue(life)
+      return keepUntilLeaseEnds(life)
+    case 'expired':
+      return keepThroughGrace(life)
+    case 'released':
+      return keepUntilUndoEnds(life)
+    case 'held':
+      return awaitOperator(life)
+    default:
+      return retireVm(life)
+  }
+}
+
+/** A lease may be longer than the code is old: a full history, or a newer deployment, is left behind on entering its wait. */
+async function rollOverIfDue(life: Life): Promise<void> {
+  const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo()
+  if (!continueAsNewSuggested && targetWorkerDeploymentVersionChanged !== true) return
+  await life.settleDeliveries()
+  if (life.inbox.letters.length > 0) return
+  await condition(allHandlersFinished)
+  await continueAsNew<typeof provisionVm>(life.request, life.carry())
+}
+
+async function close(life: Life, state: FinalState): Promise<Outcome> {
+  await life.close()
+  await condition(allHandlersFinished)
+  const { reasons, hold } = life.facts
+  if (state === 'failed')
+    throw ApplicationFailure.nonRetryable(reasons?.join('; ') ?? 'failed', hold?.code ?? 'outOfRetries')
+  return { state, ...(reasons !== undefined && { reasons }) }
+}

@@ -1,0 +1,33 @@
+import type { NoticeEvent } from '@berth/domain/notice.ts'
+import type { FinalState } from '@berth/domain/vm-request.ts'
+import { vmIdentity } from './build-vm.ts'
+import type { Life } from './life.ts'
+import { interrupted, performStep } from './perform-step.ts'
+import { undoFor } from './undo.ts'
+
+const toldAs: Partial<Record<FinalState, NoticeEvent>> = {
+  retired: 'vmRetired',
+  cancelled: 'requestCancelled',
+  failed: 'requestFailed',
+}
+
+/** Destroyed and verified gone; only then are quota and name given back. */
+export async function retireVm(life: Life): Promise<void> {
+  const end = life.facts.retireTo ?? 'retired'
+  const event = toldAs[end]
+  const told =
+    event === undefined
+      ? []
+      : [{ event, audience: 'owner' as const, grantNumber: life.facts.grant?.number ?? 0, stage: '0' }]
+  if (undoFor(life.facts).length === 0) {
+    await life.record({ event: end, change: { state: end }, notices: told })
+    return
+  }
+  const destroyed = await performStep(life, 'destroy', () => life.site.destroyVm(vmIdentity(life)), {})
+  if (destroyed === interrupted) return
+  await life.record({
+    event: end,
+    change: { state: end, step: { name: 'destroy', state: 'done', attempt: destroyed.attempt } },
+    notices: told,
+  })
+}

@@ -1,0 +1,87 @@
+import { gateOpensAt, type WarningStage } from '@berth/domain/lease.ts'
+import type { Instant } from '@berth/domain/instant.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
+import { lastWarning } from './activity-proxies.ts'
+import { left, withFallback, type Handlers, type Life } from './life.ts'
+import { interrupted, performStep } from './perform-step.ts'
+
+const orderOf = ({ event, grantNumber, stage }: WarningStage): NoticeOrder => ({
+  event,
+  grantNumber,
+  stage,
+  audience: 'owner',
+})
+
+const sameStage = (a: Pick<WarningStage, 'event' | 'grantNumber' | 'stage'>, b: typeof a): boolean =>
+  a.event === b.event && a.grantNumber === b.grantNumber && a.stage === b.stage
+
+/** Sends the newest stage that has come due, once; answers when the next one is due, if any is left. */
+export function warnInTime(life: Life, stages: readonly WarningStage[]): Instant | undefined {
+  const due = stages.filter(({ at }) => at <= life.now).at(-1)
+  if (
+    due !== undefined &&
+    !life.warned.has(keyOf(due)) &&
+    !life.facts.warnings.some((known) => sameStage(known, due))
+  ) {
+    life.warned.add(keyOf(due))
+    void life.tell([orderOf(due)]).then((deliveries) => noteDeliveries(life, due, deliveries))
+  }
+  return stages.find(({ at }) => at > life.now)?.at
+}
+
+/**
+ * No warning, no powering off, no destroying: waits until a delivered warning of this grant is old enough. If none was
+ * delivered it is tried once more, and then an operator is asked. True when the act may happen now.
+ */
+export async function mayAct(
+  life: Life,
+  stages: readonly WarningStage[],
+  dueAt: Instant,
+  neededSeconds: number,
+  handlers: Handlers,
+): Promise<boolean> {
+  const last = stages.at(-1)
+  if (last === undefined) throw new Error('an act without a warning stage')
+  let deliveredAt = earliestDelivery(life, stages)
+  if (deliveredAt === undefined) {
+    for (const { order, deliveredAt: at } of await withFallback((records) =>
+      records.deliveredWarnings(life.request.requestId, stages.map(orderOf)),
+    ))
+      noteDelivery(life, { ...last, stage: order.stage }, at)
+    deliveredAt = earliestDelivery(life, stages)
+  }
+  if (deliveredAt === undefined) {
+    const tried = await performStep(
+      life,
+      'warn',
+      () => lastWarning.deliverNotices(life.request.requestId, [orderOf(last)]),
+      handlers,
+    )
+    if (tried === interrupted) return false
+    noteDeliveries(life, last, tried.result)
+    await life.record({ event: 'warned', change: { step: { name: 'warn', state: 'done', attempt: tried.attempt } } })
+    deliveredAt = earliestDelivery(life, stages) ?? life.now
+  }
+  const opensAt = gateOpensAt(dueAt, deliveredAt, neededSeconds)
+  return (await life.waitUntil(opensAt, handlers)) !== left
+}
+
+function earliestDelivery(life: Life, stages: readonly WarningStage[]): Instant | undefined {
+  return life.facts.warnings
+    .filter((warning) =>
+      stages.some(({ event, grantNumber }) => event === warning.event && grantNumber === warning.grantNumber),
+    )
+    .map(({ deliveredAt }) => deliveredAt)
+    .sort()[0]
+}
+
+function noteDeliveries(life: Life, stage: WarningStage, deliveries: { deliveredAt: Instant }[]): void {
+  for (const { deliveredAt } of deliveries) noteDelivery(life, stage, deliveredAt)
+}
+
+function noteDelivery(life: Life, { event, grantNumber, stage }: WarningStage, deliveredAt: Instant): void {
+  if (life.facts.warnings.some((known) => sameStage(known, { event, grantNumber, stage }))) return
+  life.facts = { ...life.facts, warnings: [...life.facts.warnings, { event, grantNumber, stage, deliveredAt }] }
+}
+
+const keyOf = ({ event, grantNumber, stage }: WarningStage): string => `${event}/${grantNumber}/${stage}`
