@@ -30,12 +30,17 @@ export interface ApprovalNeed {
 
 export function approvalNeed(rule: ApprovalRule, sizeId: string, leaseSeconds: number): ApprovalNeed {
   const excused = rule.notNeededFor
-  if (excused === undefined) return { needed: true, reason: 'every request of this catalog item is approved by a person' }
+  if (excused === undefined)
+    return { needed: true, reason: 'every request of this catalog item is approved by a person' }
   if (!excused.sizeIds.includes(sizeId)) return { needed: true, reason: `size ${sizeId} always needs an approval` }
   if (leaseSeconds > excused.maxLeaseSeconds)
     return { needed: true, reason: `a lease above ${hours(excused.maxLeaseSeconds)} needs an approval` }
   return { needed: false, reason: `${sizeId} for up to ${hours(excused.maxLeaseSeconds)} needs no approval` }
 }
+
+/** Whether any request can need an approval, when these sizes are offered for at most `maxLeaseSeconds`. */
+export const approvalCanBeNeeded = (rule: ApprovalRule, sizeIds: readonly string[], maxLeaseSeconds: number): boolean =>
+  sizeIds.some((sizeId) => approvalNeed(rule, sizeId, maxLeaseSeconds).needed)
 
 /** Four eyes: whoever asks, or whom the VM is for, never decides. */
 export const eligibleApprovers = (approvers: readonly string[], involved: readonly string[]): string[] =>
