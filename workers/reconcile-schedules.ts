@@ -1,0 +1,30 @@
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client'
+import type { Configuration } from '@berth/domain/configuration.ts'
+import { controlPlaneQueue, reconcileWorkflowId } from '@berth/domain/task-queues.ts'
+import { reconcileSiteType } from '@berth/workflows/messages.ts'
+
+/** One Temporal Schedule a site compares vCenter with the record; made or brought up to date at every start. */
+export async function keepReconcileSchedules(client: Client, configuration: Configuration, everySeconds: number): Promise<void> {
+  for (const { id: siteId } of configuration.sites) {
+    const items = configuration.catalogItems.filter((item) => item.siteId === siteId)
+    const folderPaths = [...new Set(items.map(({ folderPath }) => folderPath))]
+    const schedule = {
+      spec: { intervals: [{ every: everySeconds * 1_000 }] },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+      action: {
+        type: 'startWorkflow' as const,
+        workflowType: reconcileSiteType,
+        workflowId: reconcileWorkflowId(siteId),
+        taskQueue: controlPlaneQueue,
+        args: [{ siteId, installationId: configuration.installationId, folderPaths }],
+      },
+    } as const
+    const scheduleId = reconcileWorkflowId(siteId)
+    try {
+      await client.schedule.create({ scheduleId, ...schedule })
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error
+      await client.schedule.getHandle(scheduleId).update((previous) => ({ ...schedule, state: previous.state }))
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client'
+import type { WorkflowRepair } from '@berth/activities/control-plane/control-plane-ports.ts'
+import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
+import { provisionVmType, reopenOptions } from '@berth/workflows/messages.ts'
+
+/** Gives a request its workflow back. The new run takes over the recorded facts; the old one, if any, is fenced off. */
+export function createWorkflowRepair(
+  client: Client,
+  requestOf: (requestId: string) => Promise<ProvisioningRequest>,
+): WorkflowRepair {
+  return {
+    async runningWorkflowIds(siteId) {
+      const running = new Set<string>()
+      const query = `WorkflowType = '${provisionVmType}' AND BerthSite = '${siteId}' AND ExecutionStatus = 'Running'`
+      for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) running.add(workflowId)
+      return running
+    },
+    async isOpen(workflowId) {
+      try {
+        const { status } = await client.workflow.getHandle(workflowId).describe()
+        return status.name === 'RUNNING' || status.name === 'PAUSED'
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false
+        throw error
+      }
+    },
+    async reopen(requestId) {
+      await client.workflow.start(provisionVmType, reopenOptions(await requestOf(requestId)))
+    },
+  }
+}
