@@ -1,0 +1,11 @@
+import type { Role } from '@berth/domain/role.ts'
+
+/** Whoever asks, with roles and teams as the database has them now. */
+export interface Caller {
+  userId: string
+  displayName: string
+  email: string | null
+  roles: readonly Role[]
+  teams: readonly { id: string; name: string }[]
+  via: 'session' | 'token'
+}

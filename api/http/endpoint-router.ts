@@ -1,0 +1,67 @@
+import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { endpoints, type Endpoint } from '@berth/contract/endpoints.ts'
+import type { EndpointName } from '@berth/contract/paths.ts'
+import type { Caller } from '../caller.ts'
+import { Problem } from '../problems.ts'
+import { parseCall, type Call } from './parse-call.ts'
+
+export interface Answer {
+  status: number
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+/** Authorizes, acts and presents. Streams write their own response and answer nothing. */
+export type Handler<Name extends EndpointName> = (
+  call: Call<Name> & { caller: Caller; request: Request; response: Response },
+) => Promise<Answer | undefined>
+
+export type Handlers = { [Name in EndpointName]: Handler<Name> }
+
+export type Authenticate = (request: Request) => Promise<Caller>
+
+const nobody: Caller = { userId: '', displayName: '', email: null, roles: [], teams: [], via: 'token' }
+
+/** One route for each endpoint of the contract: authenticate, parse, and then its handler. None can be forgotten. */
+export function endpointRouter(handlers: Handlers, authenticate: Authenticate, limit: RequestHandler): Router {
+  const router = Router()
+  const byPath = Map.groupBy(Object.entries(endpoints) as [EndpointName, Endpoint][], ([, { path }]) =>
+    expressPath(path),
+  )
+  for (const [path, ofPath] of byPath) {
+    for (const [name, endpoint] of ofPath)
+      router[endpoint.method](path, ...route(name, endpoint, handlers, authenticate, limit))
+    const allowed = ofPath.map(([, { method }]) => method.toUpperCase())
+    router.all(path, () => {
+      throw Problem.methodNotAllowed(allowed)
+    })
+  }
+  return router
+}
+
+function route<Name extends EndpointName>(
+  name: Name,
+  endpoint: Endpoint,
+  handlers: Handlers,
+  authenticate: Authenticate,
+  limit: RequestHandler,
+): RequestHandler[] {
+  const identify: RequestHandler = async (request, response, next) => {
+    const caller = endpoint.who === 'everybody' ? nobody : await authenticate(request)
+    response.locals['caller'] = caller
+    response.locals['endpoint'] = name
+    next()
+  }
+  const answer: RequestHandler = async (request, response) => {
+    const call = parseCall<Name>(endpoint, request)
+    const caller = response.locals['caller'] as Caller
+    const given = await handlers[name]({ ...call, caller, request, response })
+    if (given === undefined) return
+    response.status(given.status).set(given.headers ?? {})
+    if (given.body === undefined) response.end()
+    else response.json(given.body)
+  }
+  return [identify, limit, answer]
+}
+
+const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')

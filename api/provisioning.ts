@@ -1,0 +1,275 @@
+import {
+  ApplicationFailure,
+  defaultGrpcRetryOptions,
+  isGrpcServiceError,
+  makeGrpcRetryInterceptor,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client'
+import type { UpdateDefinition } from '@temporalio/common'
+import { isFailureCode, type FailureCode } from '@berth/domain/failures.ts'
+import { instantOf, type Instant } from '@berth/domain/instant.ts'
+import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
+import { siteBuildQueue, siteQueue, vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import { provisionVmType, startOptions } from '@berth/workflows/messages.ts'
+
+/** Which request's workflow is spoken to. */
+export interface RequestRef {
+  id: string
+  siteId: string
+}
+
+/** What became of a message to a workflow. `underWay`: it was handed over, and nobody has answered yet. */
+export type UpdateAnswer<Result> =
+  | { kind: 'applied'; result: Result }
+  | { kind: 'refused'; code: FailureCode; message: string }
+  | { kind: 'underWay' }
+  | { kind: 'noWorkflow' }
+  | { kind: 'unavailable' }
+
+export interface Agent {
+  identity: string
+  lastContactAt: Instant
+  version: string
+  alive: boolean
+}
+
+/** Everything the API asks of Temporal. */
+export interface Provisioning {
+  /** True when Temporal has the request; false leaves it to the outbox relay. Starting twice is starting once. */
+  start(request: ProvisioningRequest): Promise<boolean>
+  /** Answers within five seconds; the message's id makes repeating it harmless. */
+  send<Result, Message extends { id: string }>(
+    request: RequestRef,
+    update: UpdateDefinition<Result, [Message]>,
+    message: Message,
+  ): Promise<UpdateAnswer<Result>>
+  /** Who polls the site's queues; undefined when Temporal does not answer. */
+  describeAgents(siteId: string): Promise<Agent[] | undefined>
+  /** Percent of the vCenter task under way, as the agent last reported it. */
+  cloneProgress(request: RequestRef): Promise<number | undefined>
+  isReachable(): Promise<boolean>
+}
+
+const updateLimitMs = 5_000
+const startLimitMs = 2_000
+const lookLimitMs = 1_500
+const cacheMs = 2_000
+const busyPauseMs = 150
+/** A worker heartbeats every 5 s, an idle poller is seen every 5 to 15 s; entries of the dead stay for minutes. */
+const aliveWithinMs = 30_000
+const activityQueue = 2
+const runningWorker = 1
+const grpcCode = { deadlineExceeded: 4, resourceExhausted: 8 }
+
+/** A full inbox is ours to retry, so that the answer can say that the message was never taken. */
+const retries = defaultGrpcRetryOptions({ initialIntervalMs: () => 100 })
+export const grpcInterceptors = [
+  makeGrpcRetryInterceptor({
+    ...retries,
+    retryableDecider: (attempt, status) =>
+      status.code !== grpcCode.resourceExhausted && retries.retryableDecider(attempt, status),
+  }),
+]
+
+export function createProvisioning(client: Client): Provisioning {
+  const agents = rememberFor(cacheMs, (siteId: string) => agentsOf(client, siteId))
+  const progress = rememberFor(cacheMs, (workflowId: string) => heartbeatPercent(client, workflowId))
+  return {
+    start: (request) => startOnce(client, request),
+    send: (request, update, message) =>
+      deliver(client, vmRequestWorkflowId(request.siteId, request.id), update, message),
+    describeAgents: agents,
+    cloneProgress: (request) => progress(vmRequestWorkflowId(request.siteId, request.id)),
+    isReachable: () => answers(client),
+  }
+}
+
+async function startOnce(client: Client, request: ProvisioningRequest): Promise<boolean> {
+  try {
+    await within(client, startLimitMs, () => client.workflow.start(provisionVmType, startOptions(request)))
+    return true
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return true
+    if (isRpcFailure(error)) return false
+    throw error
+  }
+}
+
+async function deliver<Result, Message extends { id: string }>(
+  client: Client,
+  workflowId: string,
+  update: UpdateDefinition<Result, [Message]>,
+  message: Message,
+): Promise<UpdateAnswer<Result>> {
+  const deadline = Date.now() + updateLimitMs
+  const handle = client.workflow.getHandle(workflowId)
+  for (;;) {
+    try {
+      const result = await client.connection.withDeadline(deadline, () =>
+        handle.executeUpdate(update, { args: [message], updateId: message.id }),
+      )
+      return { kind: 'applied', result }
+    } catch (error) {
+      if (isBusy(error) && Date.now() + busyPauseMs < deadline) await pause(busyPauseMs)
+      else return await answerOf(client, error)
+    }
+  }
+}
+
+async function answerOf(client: Client, error: unknown): Promise<UpdateAnswer<never>> {
+  if (error instanceof WorkflowUpdateFailedError) return refusalOf(error)
+  if (error instanceof WorkflowNotFoundError) return { kind: 'noWorkflow' }
+  // A timeout means "unknown": the message counts as handed over only if there is a server that could have taken it.
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return (await answers(client)) ? { kind: 'underWay' } : { kind: 'unavailable' }
+  if (isRpcFailure(error)) return { kind: 'unavailable' }
+  throw error
+}
+
+function refusalOf(error: WorkflowUpdateFailedError): UpdateAnswer<never> {
+  const { cause } = error
+  if (cause instanceof ApplicationFailure && isFailureCode(cause.type))
+    return { kind: 'refused', code: cause.type, message: cause.message }
+  // The workflow ended before its answer: what the request says now tells whether the message still came to effect.
+  if (cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow')
+    return { kind: 'noWorkflow' }
+  throw error
+}
+
+async function agentsOf(client: Client, siteId: string): Promise<Agent[] | undefined> {
+  try {
+    const queues = [siteQueue(siteId), siteBuildQueue(siteId)]
+    const seen = await within(client, lookLimitMs, () =>
+      Promise.all([
+        ...queues.map((queue) => pollersOf(client, queue)),
+        ...queues.map((queue) => workersOf(client, queue)),
+      ]),
+    )
+    return latestOfEach(seen.flat())
+  } catch (error) {
+    if (isRpcFailure(error)) return undefined
+    throw error
+  }
+}
+
+interface Sighting {
+  identity: string
+  at: number
+  version: string
+  stopped: boolean
+}
+
+async function pollersOf(client: Client, queue: string): Promise<Sighting[]> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue },
+    taskQueueType: activityQueue,
+  })
+  return pollers.map((poller) => ({
+    identity: poller.identity ?? '',
+    at: millisecondsOf(poller.lastAccessTime),
+    version: versionFrom(
+      poller.identity,
+      poller.workerVersionCapabilities?.buildId ?? poller.deploymentOptions?.buildId,
+    ),
+    stopped: false,
+  }))
+}
+
+async function workersOf(client: Client, queue: string): Promise<Sighting[]> {
+  const { workersInfo } = await client.workflowService.listWorkers({
+    namespace: client.options.namespace,
+    query: `TaskQueue = '${queue}'`,
+  })
+  return workersInfo.map(({ workerHeartbeat: beat }) => ({
+    identity: beat?.workerIdentity ?? '',
+    at: millisecondsOf(beat?.heartbeatTime),
+    version: versionFrom(beat?.workerIdentity, beat?.deploymentVersion?.buildId),
+    stopped: beat?.status !== runningWorker,
+  }))
+}
+
+function latestOfEach(sightings: Sighting[]): Agent[] {
+  const byIdentity = Map.groupBy(sightings, ({ identity }) => identity)
+  return [...byIdentity].map(([identity, seen]) => {
+    const [latest] = seen.toSorted((a, b) => b.at - a.at)
+    const at = latest?.at ?? 0
+    const alive = Date.now() - at < aliveWithinMs && !seen.every(({ stopped }) => stopped)
+    return { identity, lastContactAt: instantOf(at), version: latest?.version ?? '', alive }
+  })
+}
+
+/** Agents identify themselves as `agent/<site>/<host>/<version>`. */
+const versionFrom = (identity: string | null | undefined, buildId: string | null | undefined): string =>
+  identity?.split('/')[3] ?? buildId ?? ''
+
+async function heartbeatPercent(client: Client, workflowId: string): Promise<number | undefined> {
+  try {
+    const { raw } = await within(client, lookLimitMs, () => client.workflow.getHandle(workflowId).describe())
+    for (const activity of raw.pendingActivities ?? []) {
+      const payload = activity.heartbeatDetails?.payloads?.[0]
+      const details: unknown = payload && client.options.loadedDataConverter.payloadConverter.fromPayload(payload)
+      if (
+        typeof details === 'object' &&
+        details !== null &&
+        'percent' in details &&
+        typeof details.percent === 'number'
+      )
+        return Math.max(0, Math.min(100, Math.round(details.percent)))
+    }
+    return undefined
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || isRpcFailure(error)) return undefined
+    throw error
+  }
+}
+
+async function answers(client: Client): Promise<boolean> {
+  try {
+    await within(client, lookLimitMs, () =>
+      client.workflowService.describeNamespace({ namespace: client.options.namespace }),
+    )
+    return true
+  } catch (error) {
+    if (isRpcFailure(error)) return false
+    throw error
+  }
+}
+
+const within = <Result>(client: Client, milliseconds: number, call: () => Promise<Result>): Promise<Result> =>
+  client.connection.withDeadline(Date.now() + milliseconds, call)
+
+const isRpcFailure = (error: unknown): boolean => error instanceof ServiceError || isGrpcServiceError(error)
+
+function isBusy(error: unknown): boolean {
+  const status = error instanceof ServiceError ? error.cause : error
+  return isGrpcServiceError(status) && status.code === grpcCode.resourceExhausted
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+function millisecondsOf(timestamp: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
+  return Number(timestamp?.seconds ?? 0) * 1_000 + Math.floor((timestamp?.nanos ?? 0) / 1e6)
+}
+
+/** Answers of the last moments are given again: many watchers cost Temporal one question. */
+function rememberFor<Answer>(
+  milliseconds: number,
+  ask: (key: string) => Promise<Answer>,
+): (key: string) => Promise<Answer> {
+  const remembered = new Map<string, { until: number; answer: Promise<Answer> }>()
+  return (key) => {
+    const now = Date.now()
+    for (const [old, { until }] of remembered) if (until <= now) remembered.delete(old)
+    const known = remembered.get(key)
+    if (known) return known.answer
+    const answer = ask(key)
+    remembered.set(key, { until: now + milliseconds, answer })
+    return answer
+  }
+}
