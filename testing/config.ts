@@ -8,6 +8,9 @@ export const testConfiguration = {
 
 function required(variable: string): string {
   const value = process.env[variable]
-  if (!value) throw new Error(`${variable} is not set: run the tests by \`npm test\` (or \`npm test -- <path>\`), which starts the servers.`)
+  if (!value)
+    throw new Error(
+      `${variable} is not set: run the tests by \`npm test\` (or \`npm test -- <path>\`), which starts the servers.`,
+    )
   return value
 }

@@ -11,9 +11,13 @@ export async function buildFromSource(release: ServerRelease, target: string, wh
       `${release.name} ${release.version} is needed: it could not be downloaded (${whyNotDownloaded}) and there is no Go to build it with, so install Go or set ${release.variable} to its path.`,
     )
   try {
-    await runQuietly('go', ['build', '-mod=readonly', '-trimpath', ...release.build.flags, '-o', target, release.build.package], {
-      cwd: path.join(import.meta.dirname, release.name),
-    })
+    await runQuietly(
+      'go',
+      ['build', '-mod=readonly', '-trimpath', ...release.build.flags, '-o', target, release.build.package],
+      {
+        cwd: path.join(import.meta.dirname, release.name),
+      },
+    )
   } catch (problem) {
     const lastLine = (problem as Error).message.trim().split('\n').at(-1)
     throw new Refusal(

@@ -4,7 +4,8 @@ import path from 'node:path'
 /** Where servers are looked for; the only place here that reads the environment. */
 export const binaryNamedBy = (variable: string): string | undefined => process.env[variable] || undefined
 
-export const searchPath = (): string[] => (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '')
+export const searchPath = (): string[] =>
+  (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '')
 
 /** The user's cache folder, not the clone's: a second clone finds the servers there. */
 export const serverCache = (): string =>

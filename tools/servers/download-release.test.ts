@@ -62,13 +62,22 @@ describe('downloading a release', () => {
   })
 
   test('an archive without a checksum is not fetched', async () => {
-    const place = await publishing({ '/checksums.txt': text(`${checksum}  other.tar.gz\n`), '/server.tar.gz': text(archive) })
-    expect(await place.download()).toMatchObject({ kind: 'notPublished', reason: 'checksums.txt does not list server.tar.gz' })
+    const place = await publishing({
+      '/checksums.txt': text(`${checksum}  other.tar.gz\n`),
+      '/server.tar.gz': text(archive),
+    })
+    expect(await place.download()).toMatchObject({
+      kind: 'notPublished',
+      reason: 'checksums.txt does not list server.tar.gz',
+    })
   })
 
   test('a release that is not there says which address answered what', async () => {
     const place = await publishing({})
-    expect(await place.download()).toMatchObject({ kind: 'notPublished', reason: expect.stringMatching(/checksums\.txt answers 404$/) })
+    expect(await place.download()).toMatchObject({
+      kind: 'notPublished',
+      reason: expect.stringMatching(/checksums\.txt answers 404$/),
+    })
   })
 
   test('a download cut in the middle is not kept', async () => {
@@ -108,6 +117,8 @@ describe('the releases', () => {
   })
 
   test('another platform is refused in one sentence', () => {
-    expect(() => thisPlatform('win32', 'x64')).toThrow("Berth's servers exist for Linux and macOS on x64 and arm64, not for win32 on x64.")
+    expect(() => thisPlatform('win32', 'x64')).toThrow(
+      "Berth's servers exist for Linux and macOS on x64 and arm64, not for win32 on x64.",
+    )
   })
 })

@@ -37,7 +37,8 @@ export async function downloadRelease(
     const content = await get(`${release.baseUrl}/${archive}`, dispatcher)
     if (!Buffer.isBuffer(content)) return content
     const found = createHash('sha256').update(content).digest('hex')
-    if (found !== expected) return { kind: 'wrongChecksum', reason: `${archive} has SHA-256 ${found}, its release says ${expected}` }
+    if (found !== expected)
+      return { kind: 'wrongChecksum', reason: `${archive} has SHA-256 ${found}, its release says ${expected}` }
     await writeFile(target, content)
     return { kind: 'downloaded' }
   } finally {

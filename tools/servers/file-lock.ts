@@ -7,7 +7,11 @@ const pollMilliseconds = 200
 const unreadableForMilliseconds = 5_000
 
 /** Does the work while no other process holds the same lock file; a lock whose holder died is taken over. */
-export async function withFileLock<T>(lockFile: string, work: () => Promise<T>, onWait: () => void = () => {}): Promise<T> {
+export async function withFileLock<T>(
+  lockFile: string,
+  work: () => Promise<T>,
+  onWait: () => void = () => {},
+): Promise<T> {
   await mkdir(path.dirname(lockFile), { recursive: true })
   let told = false
   while (!(await take(lockFile))) {

@@ -20,7 +20,8 @@ export async function findServer(release: ServerRelease): Promise<string> {
 
 async function namedBinary(release: ServerRelease): Promise<string | undefined> {
   const named = binaryNamedBy(release.variable)
-  if (named && !(await isExecutable(named))) throw new Refusal(`${release.variable} names ${named}, which is not an executable file.`)
+  if (named && !(await isExecutable(named)))
+    throw new Refusal(`${release.variable} names ${named}, which is not an executable file.`)
   return named
 }
 
@@ -71,10 +72,13 @@ async function downloadOrBuild(release: ServerRelease, draft: string, made: stri
   const download = await longStep(`Downloading ${release.name} ${release.version}`, () =>
     downloadRelease(release, thisPlatform(), archive),
   )
-  if (download.kind === 'downloaded') return void (await runQuietly('tar', ['-xzf', archive, '-C', draft, release.name]))
-  if (download.kind === 'wrongChecksum') throw new Refusal(`The download of ${release.name} is not what its makers published: ${download.reason}.`)
+  if (download.kind === 'downloaded')
+    return void (await runQuietly('tar', ['-xzf', archive, '-C', draft, release.name]))
+  if (download.kind === 'wrongChecksum')
+    throw new Refusal(`The download of ${release.name} is not what its makers published: ${download.reason}.`)
   console.log(`  not downloaded: ${download.reason}`)
-  await longStep(`Building ${release.name} ${release.version} from source (up to ${release.build.minutes} minutes, once)`, () =>
-    buildFromSource(release, made, download.reason),
+  await longStep(
+    `Building ${release.name} ${release.version} from source (up to ${release.build.minutes} minutes, once)`,
+    () => buildFromSource(release, made, download.reason),
   )
 }

@@ -1,7 +1,7 @@
 /** Who listens where; all on loopback. A second copy runs beside the first with another BERTH_PORT_BASE. */
 export const defaultPortBase = 7080
 
-const portsPerCopy = 40
+const portsPerCopy = 30
 const highestPort = 65_535
 
 export interface Ports {
@@ -17,8 +17,6 @@ export interface Ports {
   vcenter: (site: number) => number
   /** The simulator itself, which only the site keeper talks to. One per site. */
   simulator: (site: number) => number
-  /** The simulated guests take orders from drills here. One per site. */
-  guestControl: (site: number) => number
 }
 
 export const mostSites = 10
@@ -34,8 +32,8 @@ export function portsFrom(base: number): Ports {
     mail: base + 6,
     vcenter: (site) => base + 10 + site,
     simulator: (site) => base + 20 + site,
-    guestControl: (site) => base + 30 + site,
   }
 }
 
-export const isPortBase = (base: number): boolean => Number.isInteger(base) && base >= 1024 && base + portsPerCopy <= highestPort
+export const isPortBase = (base: number): boolean =>
+  Number.isInteger(base) && base >= 1024 && base + portsPerCopy <= highestPort

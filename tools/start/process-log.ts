@@ -11,7 +11,10 @@ export interface ProcessLog {
   close(): void
 }
 
-export function processLog(folder: string, { verbose, print = console.log }: { verbose: boolean; print?: (line: string) => void }): ProcessLog {
+export function processLog(
+  folder: string,
+  { verbose, print = console.log }: { verbose: boolean; print?: (line: string) => void },
+): ProcessLog {
   mkdirSync(folder, { recursive: true })
   const fileOf = (name: string) => path.join(folder, `${name}.log`)
   const streams = new Map<string, ReturnType<typeof createWriteStream>>()

@@ -57,7 +57,10 @@ export class SupervisedProcess {
     const child = this.#child
     if (child?.pid !== undefined) {
       this.#askToStop(child.pid)
-      const kill = setTimeout(() => signalGroup(child.pid as number, 'SIGKILL'), this.#supervision.stopWithinSeconds * 1000)
+      const kill = setTimeout(
+        () => signalGroup(child.pid as number, 'SIGKILL'),
+        this.#supervision.stopWithinSeconds * 1000,
+      )
       await this.#life
       clearTimeout(kill)
     }
@@ -77,14 +80,20 @@ export class SupervisedProcess {
       shortLives = performance.now() - began < shortLifeSeconds * 1000 ? shortLives + 1 : 1
       if (!served && shortLives >= startsBeforeGivingUp) throw this.#refusal(ended)
       const wait = this.#supervision.restartDelay(shortLives)
-      this.#log.announce(`${this.plan.name} ${ended}; starting it again in ${wait / 1000} s (${this.#log.fileOf(this.plan.name)}).`)
+      this.#log.announce(
+        `${this.plan.name} ${ended}; starting it again in ${wait / 1000} s (${this.#log.fileOf(this.plan.name)}).`,
+      )
       await delay(wait)
     }
   }
 
   /** One life of the process; answers how it ended. */
   async #runOnce(onReady: () => void): Promise<string> {
-    await this.plan.beforeStart?.()
+    try {
+      await this.plan.beforeStart?.()
+    } catch (problem) {
+      return `could not be prepared: ${(problem as Error).message}`
+    }
     if (this.#stopping) return 'was not started'
     const child = this.#spawn()
     this.#child = child
@@ -158,6 +167,8 @@ export class SupervisedProcess {
 
   #refusal(ended: string): Refusal {
     const words = this.#lastLines.map((line) => `  ${line}`).join('\n')
-    return new Refusal(`${this.plan.name} does not start: it ${ended} (${this.#log.fileOf(this.plan.name)}).${words && `\n${words}`}`)
+    return new Refusal(
+      `${this.plan.name} does not start: it ${ended} (${this.#log.fileOf(this.plan.name)}).${words && `\n${words}`}`,
+    )
   }
 }

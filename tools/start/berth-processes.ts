@@ -1,0 +1,146 @@
+import path from 'node:path'
+import { repository } from './config.ts'
+import type { ProcessPlan, ReadyProbe } from './process-plan.ts'
+import type { Settings } from './settings.ts'
+import { vcenterUrl, type Site } from './site.ts'
+
+/**
+ * Berth's own processes and those of the demo, in the groups in which they start. A group starts when all of the one
+ * before it serve: agents find a restored vCenter, the API finds a configuration.
+ */
+export function berthProcesses(
+  settings: Settings,
+  vcsim: string,
+): Record<'outside' | 'sites' | 'berth' | 'portal', ProcessPlan[]> {
+  const { sites } = settings
+  return {
+    outside: [oidc(settings), mailSink(settings), ...sites.map((site) => simulator(settings, site, vcsim))],
+    sites: sites.map((site) => demoSite(settings, site)),
+    berth: [workers(settings), ...sites.map((site) => agent(settings, site))],
+    portal: [api(settings)],
+  }
+}
+
+const oidc = (settings: Settings): ProcessPlan =>
+  program(
+    'oidc',
+    'tools/oidc/main.ts',
+    { says: /\boidc ready\b/ },
+    {
+      BERTH_HOME: settings.home,
+      BERTH_OIDC_PORT: String(settings.ports.oidc),
+      BERTH_PUBLIC_URL: settings.portalUrl,
+      ...settings.oidcClient,
+    },
+  )
+
+const mailSink = (settings: Settings): ProcessPlan =>
+  program(
+    'mail-sink',
+    'tools/mail-sink/main.ts',
+    { says: /\bmail sink ready\b/ },
+    {
+      BERTH_HOME: settings.home,
+      BERTH_SMTP_PORT: String(settings.ports.smtp),
+      BERTH_MAIL_HTTP_PORT: String(settings.ports.mail),
+    },
+  )
+
+const simulator = (settings: Settings, site: Site, vcsim: string): ProcessPlan => ({
+  name: `vcenter-${site.id}`,
+  command: vcsim,
+  args: [
+    ...['-l', `127.0.0.1:${site.simulatorPort}`, '-tls=false', '-username', site.username, '-password', site.password],
+    ...settings.simulatorInventory,
+  ],
+  ready: { acceptsTcp: site.simulatorPort },
+})
+
+const demoSite = (settings: Settings, site: Site): ProcessPlan =>
+  program(
+    `demo-${site.id}`,
+    'tools/demo-site/main.ts',
+    { says: /\bdemo site ready\b/ },
+    {
+      BERTH_HOME: settings.home,
+      BERTH_PORT_BASE: String(settings.ports.api),
+      BERTH_SITE_ID: site.id,
+      BERTH_VCSIM_URL: vcenterUrl(site.simulatorPort),
+      BERTH_VCSIM_USERNAME: site.username,
+      BERTH_VCSIM_PASSWORD: site.password,
+      BERTH_VCENTER_PUBLIC_PORT: String(site.vcenterPort),
+    },
+  )
+
+const workers = (settings: Settings): ProcessPlan =>
+  program(
+    'workers',
+    'workers/main.ts',
+    { says: /\bworkers? ready\b/ },
+    {
+      ...temporal(settings),
+      ...installation(settings),
+      DATABASE_URL: settings.databaseUrl,
+      BERTH_PUBLIC_URL: settings.portalUrl,
+      BERTH_SMTP_URL: `smtp://127.0.0.1:${settings.ports.smtp}`,
+      BERTH_MAIL_FROM: 'Berth <berth@example.com>',
+      BERTH_TEMPORAL_UI_URL: settings.temporalUiUrl,
+    },
+  )
+
+const agent = (settings: Settings, site: Site): ProcessPlan =>
+  program(
+    `agent-${site.id}`,
+    'agent-worker/main.ts',
+    { says: /\bagent(-worker)? ready\b/ },
+    {
+      ...temporal(settings),
+      BERTH_INSTALLATION_ID: settings.installationId,
+      BERTH_SITE_ID: site.id,
+      BERTH_VCENTER_URL: vcenterUrl(site.vcenterPort),
+      BERTH_VCENTER_USERNAME: site.username,
+      BERTH_VCENTER_PASSWORD: site.password,
+      BERTH_BUILD_SLOTS: '32',
+      BERTH_ADDRESS_SETTLE_SECONDS: '1',
+    },
+  )
+
+const api = (settings: Settings): ProcessPlan =>
+  program(
+    'api',
+    'api/main.ts',
+    { answersHttp: `http://127.0.0.1:${settings.ports.api}/readyz` },
+    {
+      ...temporal(settings),
+      ...installation(settings),
+      ...settings.oidcClient,
+      DATABASE_URL: settings.databaseUrl,
+      BERTH_API_PORT: String(settings.ports.api),
+      BERTH_PUBLIC_URL: settings.portalUrl,
+      BERTH_OIDC_ISSUER: `http://127.0.0.1:${settings.ports.oidc}`,
+      BERTH_OIDC_SCOPES: 'openid profile email groups roles',
+      BERTH_SESSION_SECRET: settings.sessionSecret,
+      BERTH_TEMPORAL_UI_URL: settings.temporalUiUrl,
+      BERTH_WEB_DIST: path.join(repository, 'web', 'dist'),
+      BERTH_HOME: settings.home,
+    },
+  )
+
+const temporal = (settings: Settings) => ({
+  TEMPORAL_ADDRESS: settings.temporalAddress,
+  TEMPORAL_NAMESPACE: settings.temporalNamespace,
+})
+
+const installation = (settings: Settings) => ({
+  BERTH_CONFIG: settings.berthYaml,
+  BERTH_INSTALLATION_ID: settings.installationId,
+})
+
+const program = (name: string, file: string, ready: ReadyProbe, env: Record<string, string>): ProcessPlan => ({
+  name,
+  command: process.execPath,
+  args: ['--enable-source-maps', path.join(repository, file)],
+  cwd: repository,
+  env,
+  ready,
+})

@@ -1,0 +1,39 @@
+import path from 'node:path'
+import { Refusal } from '../refusal.ts'
+import { defaultPortBase, isPortBase } from './ports.ts'
+
+export const repository = path.join(import.meta.dirname, '..', '..')
+
+export interface StartConfiguration {
+  /** Everything that this copy stores. */
+  home: string
+  portBase: number
+  /** A PostgreSQL of the user's own, instead of the embedded one. */
+  databaseUrl?: string
+  /** A Temporal of the user's own, instead of the development server. */
+  temporalAddress?: string
+  temporalNamespace: string
+  /** A berth.yaml of the user's own, used as it is. */
+  berthYaml?: string
+  /** What every process inherits. */
+  environment: Record<string, string | undefined>
+}
+
+/** The only file here that reads the environment; wrong values are refused. */
+export function readConfiguration(environment: Record<string, string | undefined> = process.env): StartConfiguration {
+  const portBase = Number(environment['BERTH_PORT_BASE'] || defaultPortBase)
+  if (!isPortBase(portBase))
+    throw new Refusal(`BERTH_PORT_BASE must be a number from 1024 to 65505, it is "${environment['BERTH_PORT_BASE']}".`)
+  const databaseUrl = environment['DATABASE_URL']
+  const temporalAddress = environment['TEMPORAL_ADDRESS']
+  const berthYaml = environment['BERTH_CONFIG']
+  return {
+    home: path.resolve(environment['BERTH_HOME'] || path.join(repository, '.berth')),
+    portBase,
+    ...(databaseUrl && { databaseUrl }),
+    ...(temporalAddress && { temporalAddress }),
+    temporalNamespace: environment['TEMPORAL_NAMESPACE'] || 'berth',
+    ...(berthYaml && { berthYaml: path.resolve(berthYaml) }),
+    environment,
+  }
+}

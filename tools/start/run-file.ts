@@ -1,0 +1,73 @@
+import { rmSync } from 'node:fs'
+import path from 'node:path'
+import { demoUsers } from '../oidc/demo-users.ts'
+import type { Settings } from './settings.ts'
+import { vcenterUrl } from './site.ts'
+import type { Supervisor } from './supervisor.ts'
+import { writeAtomically } from './write-atomically.ts'
+
+/** What tests, drills and measurements read: where everything is, and who may sign in. There only while all is ready. */
+export interface RunFile {
+  portalUrl: string
+  apiUrl: string
+  temporalAddress: string
+  temporalNamespace: string
+  temporalUiUrl: string
+  databaseUrl: string
+  mailUrl: string
+  sites: { id: string; vcenterUrl: string; username: string; password: string }[]
+  users: Record<string, { username: string; password: string }>
+  tokens: Record<string, string>
+  pids: {
+    supervisor: number
+    api?: number
+    workers?: number
+    temporal?: number
+    postgres?: number
+    agents: number[]
+    vcenters: number[]
+  }
+}
+
+const fileIn = (home: string): string => path.join(home, 'run.json')
+
+export function writeRunFile(settings: Settings, tokens: Record<string, string>, supervisor: Supervisor): void {
+  const run: RunFile = {
+    portalUrl: settings.portalUrl,
+    apiUrl: `${settings.portalUrl}/api/v1`,
+    temporalAddress: settings.temporalAddress,
+    temporalNamespace: settings.temporalNamespace,
+    temporalUiUrl: settings.temporalUiUrl,
+    databaseUrl: settings.databaseUrl,
+    mailUrl: settings.mailUrl,
+    sites: settings.sites.map(({ id, vcenterPort, username, password }) => ({
+      id,
+      vcenterUrl: vcenterUrl(vcenterPort),
+      username,
+      password,
+    })),
+    users: Object.fromEntries(demoUsers.map(({ username, password }) => [username, { username, password }])),
+    tokens,
+    pids: pidsOf(settings, supervisor),
+  }
+  writeAtomically(fileIn(settings.home), `${JSON.stringify(run, undefined, 2)}\n`)
+}
+
+export const removeRunFile = (home: string): void => rmSync(fileIn(home), { force: true })
+
+function pidsOf({ sites }: Settings, supervisor: Supervisor): RunFile['pids'] {
+  const one = (name: 'api' | 'workers' | 'temporal' | 'postgres') => {
+    const pid = supervisor.pidOf(name)
+    return pid === undefined ? {} : { [name]: pid }
+  }
+  const many = (kind: string) => sites.flatMap(({ id }) => supervisor.pidOf(`${kind}-${id}`) ?? [])
+  return {
+    supervisor: process.pid,
+    ...one('api'),
+    ...one('workers'),
+    ...one('temporal'),
+    ...one('postgres'),
+    agents: many('agent'),
+    vcenters: many('vcenter'),
+  }
+}

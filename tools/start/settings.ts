@@ -1,0 +1,57 @@
+import path from 'node:path'
+import type { StartConfiguration } from './config.ts'
+import type { DemoConfiguration } from './demo-configuration.ts'
+import { portsFrom, type Ports } from './ports.ts'
+import { postgresUrl } from './postgres/postgres-plan.ts'
+import type { Secrets } from './secrets.ts'
+import type { Site } from './site.ts'
+
+/** Everything that the processes of one copy need to know about each other. */
+export interface Settings {
+  home: string
+  ports: Ports
+  portalUrl: string
+  databaseUrl: string
+  temporalAddress: string
+  temporalNamespace: string
+  temporalUiUrl: string
+  mailUrl: string
+  berthYaml: string
+  installationId: string
+  sites: Site[]
+  simulatorInventory: string[]
+  sessionSecret: string
+  oidcClient: { BERTH_OIDC_CLIENT_ID: string; BERTH_OIDC_CLIENT_SECRET: string }
+}
+
+export const databaseName = 'berth'
+
+export function settingsFrom(configuration: StartConfiguration, demo: DemoConfiguration, secrets: Secrets): Settings {
+  const { home } = configuration
+  const ports = portsFrom(configuration.portBase)
+  const loopback = (port: number) => `http://127.0.0.1:${port}`
+  return {
+    home,
+    ports,
+    portalUrl: loopback(ports.api),
+    databaseUrl: configuration.databaseUrl ?? postgresUrl(ports.postgres, databaseName),
+    temporalAddress: configuration.temporalAddress ?? `127.0.0.1:${ports.temporal}`,
+    temporalNamespace: configuration.temporalNamespace,
+    temporalUiUrl: loopback(ports.temporalUi),
+    mailUrl: loopback(ports.mail),
+    berthYaml: demo.file,
+    installationId: demo.installationId,
+    sites: demo.simulatedSites.map((id, index) => ({
+      id,
+      vcenterPort: ports.vcenter(index),
+      simulatorPort: ports.simulator(index),
+      username: 'berth-agent',
+      password: secrets.vcenterPassword,
+    })),
+    simulatorInventory: ['-ds', '2'],
+    sessionSecret: secrets.sessionSecret,
+    oidcClient: { BERTH_OIDC_CLIENT_ID: 'berth', BERTH_OIDC_CLIENT_SECRET: secrets.oidcClientSecret },
+  }
+}
+
+export const temporalDatabase = (home: string): string => path.join(home, 'temporal.db')

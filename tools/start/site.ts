@@ -1,0 +1,11 @@
+/** A simulated site of this copy. */
+export interface Site {
+  id: string
+  /** The agents' way in; the simulator itself is only for the site keeper. */
+  vcenterPort: number
+  simulatorPort: number
+  username: string
+  password: string
+}
+
+export const vcenterUrl = (port: number): string => `http://127.0.0.1:${port}/sdk`
