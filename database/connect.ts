@@ -1,0 +1,48 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from './generated/client.ts'
+
+/** One pool, two ways to use it: Prisma for what is read and simply written, SQL for transactions that lock. */
+export interface Database {
+  readonly prisma: PrismaClient
+  readonly pool: pg.Pool
+  readonly databaseUrl: string
+  /** Links in mails start with it. */
+  readonly publicUrl: string
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** Default: 10. */
+  maxConnections?: number
+  /** Told when an idle connection breaks; the pool opens others by itself. */
+  onConnectionLost?: (error: Error) => void
+  publicUrl?: string
+}
+
+const timestamptz = 1184
+
+/** Instants are read as the ISO texts that the domain speaks. */
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === timestamptz && format !== 'binary' ? isoInstant : pg.types.getTypeParser(oid, format as 'text')) as never,
+}
+
+const isoInstant = (text: string): string => (pg.types.getTypeParser(timestamptz)(text) as Date).toISOString()
+
+/** Connects on first use. */
+export function openDatabase(databaseUrl: string, options: DatabaseOptions = {}): Database {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: options.maxConnections ?? 10, types })
+  pool.on('error', (error) => options.onConnectionLost?.(error))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return {
+    prisma,
+    pool,
+    databaseUrl,
+    publicUrl: (options.publicUrl ?? 'http://127.0.0.1').replace(/\/+$/, ''),
+    async close() {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}

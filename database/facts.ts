@@ -1,0 +1,78 @@
+import type { Approval } from '@berth/domain/approval.ts'
+import type { DeliveredWarning, Facts, StepFact } from '@berth/domain/facts.ts'
+import type { Instant } from '@berth/domain/instant.ts'
+import type { Queryable } from './transaction.ts'
+import type { VmRequestRow } from './vm-request-row.ts'
+import { withoutNulls, type WithoutNulls } from './without-nulls.ts'
+
+/** Everything about a request that outlives a run of its workflow. */
+export async function factsOf(client: Queryable, request: VmRequestRow): Promise<Facts> {
+  const steps = await stepsOf(client, request.id)
+  const approvals = await approvalsOf(client, request.id)
+  const warnings = await warningsOf(client, request.id)
+  return {
+    state: request.state,
+    round: request.round,
+    steps,
+    approvals,
+    warnings,
+    extensions: Math.max(0, request.grant_number - 1),
+    ...withoutNulls({
+      hold: request.hold,
+      placement: request.placement,
+      address: request.address,
+      handedOverAt: request.handed_over_at,
+      expiredAt: request.expired_at,
+      releasedAt: request.released_at,
+      intent: request.intent,
+      retireTo: request.retire_to,
+      reasons: request.reasons,
+    }),
+    ...(request.granted_at !== null &&
+      request.lease_ends_at !== null && {
+        grant: { number: request.grant_number, grantedAt: request.granted_at, endsAt: request.lease_ends_at },
+      }),
+  }
+}
+
+async function stepsOf(client: Queryable, requestId: string): Promise<StepFact[]> {
+  const { rows } = await client.query<StepFact>(
+    'select name, round, state, attempt from steps where request_id = $1 order by id',
+    [requestId],
+  )
+  return rows
+}
+
+interface ApprovalRow {
+  id: string
+  subject: Approval['subject']
+  specHash: string
+  level: number
+  approvers: string[]
+  openedAt: Instant | null
+  decision: NonNullable<Approval['decision']> | null
+  by: string | null
+  reason: string | null
+  decidedAt: Instant | null
+}
+
+export async function approvalsOf(client: Queryable, requestId: string): Promise<WithoutNulls<ApprovalRow>[]> {
+  const { rows } = await client.query<ApprovalRow>(
+    `select id, subject, spec_hash as "specHash", level, approvers, opened_at as "openedAt", decision,
+            decided_by as "by", reason, decided_at as "decidedAt"
+     from approvals where request_id = $1 order by level, opened_at, id`,
+    [requestId],
+  )
+  return rows.map(withoutNulls)
+}
+
+async function warningsOf(client: Queryable, requestId: string): Promise<DeliveredWarning[]> {
+  const { rows } = await client.query<DeliveredWarning>(
+    `select event, grant_number as "grantNumber", stage, min(delivered_at) as "deliveredAt"
+     from notices
+     where request_id = $1 and event in ('leaseEnding', 'destructionNear') and state = 'delivered'
+     group by event, grant_number, stage order by min(delivered_at)`,
+    [requestId],
+  )
+  return rows
+}

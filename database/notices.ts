@@ -1,0 +1,89 @@
+import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
+import type { NoticeEvent, NoticeOrder, PendingNotice } from '@berth/domain/notice.ts'
+import type { Database } from './connect.ts'
+import { addNotices, ownerName } from './notice-rows.ts'
+import { noticeText } from './notice-text.ts'
+import { transaction } from './transaction.ts'
+import { readRequest } from './vm-request-row.ts'
+
+/** These gate an act: they stay pending until somebody was told. The others are given up after a day. */
+const gating: readonly NoticeEvent[] = ['leaseEnding', 'destructionNear']
+const tryForSeconds = 86_400
+
+interface PendingRow {
+  id: string
+  recipient: string
+}
+
+/** What nobody accepted yet of these orders, in the words that are true now. Adds the rows that are missing. */
+export const noticesToDeliver = (database: Database, requestId: string, orders: NoticeOrder[]): Promise<PendingNotice[]> =>
+  transaction(database.pool, async (client) => {
+    const request = await readRequest(client, requestId)
+    await addNotices(client, request, orders, instantOf(Date.now()), database.publicUrl)
+    const owner = await ownerName(client, request)
+    const pending: PendingNotice[] = []
+    for (const order of orders) {
+      const words = noticeText(request, owner, order, database.publicUrl)
+      const { rows } = await client.query<PendingRow>(
+        `update notices set subject = $5, text = $6
+         where request_id = $1 and event = $2 and grant_number = $3 and stage = $4 and audience = $7
+           and channel = 'mail' and state = 'pending'
+         returning id, recipient`,
+        [requestId, order.event, order.grantNumber, order.stage, words.subject, words.text, order.audience],
+      )
+      pending.push(...rows.map(({ id, recipient }) => ({ id, channel: 'mail' as const, recipient, ...words })))
+    }
+    return pending
+  })
+
+/** Answers when it was delivered: the first time, if it is said again. */
+export async function noticeDelivered({ pool }: Database, noticeId: string, receipt: string): Promise<Instant> {
+  const { rows } = await pool.query<{ delivered_at: Instant }>(
+    `update notices set
+       attempts = attempts + case when state = 'delivered' then 0 else 1 end,
+       receipt = coalesce(receipt, $2), delivered_at = coalesce(delivered_at, $3), last_error = null, state = 'delivered'
+     where id = $1 returning delivered_at`,
+    [noticeId, receipt, instantOf(Date.now())],
+  )
+  const row = rows[0]
+  if (row === undefined) throw new Error(`there is no notice ${noticeId}`)
+  return row.delivered_at
+}
+
+export const noticeFailed = ({ pool }: Database, noticeId: string, error: string): Promise<void> =>
+  transaction(pool, async (client) => {
+    const { rows } = await client.query<{ event: NoticeEvent; created_at: Instant }>(
+      `update notices set attempts = attempts + 1, last_error = $2 where id = $1 and state = 'pending' returning event, created_at`,
+      [noticeId, error.slice(0, 2_000)],
+    )
+    const row = rows[0]
+    if (row === undefined || gating.includes(row.event)) return
+    if (secondsBetween(row.created_at, instantOf(Date.now())) > tryForSeconds)
+      await client.query(`update notices set state = 'undelivered' where id = $1`, [noticeId])
+  })
+
+interface DeliveryRow {
+  event: NoticeEvent
+  grant_number: number
+  stage: string
+  delivered_at: Instant
+}
+
+/** The earliest delivery of each order, if it reached anybody. */
+export async function deliveriesOf(
+  { pool }: Database,
+  requestId: string,
+  orders: NoticeOrder[],
+): Promise<{ order: NoticeOrder; deliveredAt: Instant }[]> {
+  const { rows } = await pool.query<DeliveryRow>(
+    `select event, grant_number, stage, min(delivered_at) as delivered_at
+     from notices where request_id = $1 and state = 'delivered' group by event, grant_number, stage`,
+    [requestId],
+  )
+  return orders.flatMap((order) => {
+    const delivery = rows.find(
+      ({ event, grant_number, stage }) => event === order.event && grant_number === order.grantNumber && stage === order.stage,
+    )
+    return delivery === undefined ? [] : [{ order, deliveredAt: delivery.delivered_at }]
+  })
+}

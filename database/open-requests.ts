@@ -1,0 +1,43 @@
+import type { Hold } from '@berth/domain/facts.ts'
+import type { OpenRequest } from '@berth/domain/open-request.ts'
+import type { VmRequestState } from '@berth/domain/vm-request.ts'
+import type { Database } from './connect.ts'
+
+interface Row {
+  id: string
+  vm_name: string
+  state: VmRequestState
+  hold: Hold | null
+  address: string | null
+  cloned: boolean
+  busy: boolean
+}
+
+/** Requests of a site that are not final, with what should be found in vCenter for each. */
+export async function openRequestsOf({ pool }: Database, siteId: string): Promise<OpenRequest[]> {
+  const { rows } = await pool.query<Row>(
+    `select r.id, r.vm_name, r.state, r.hold, r.address,
+            coalesce((select s.state = 'done' from steps s
+                      where s.request_id = r.id and s.name = 'clone' order by s.round desc limit 1), false) as cloned,
+            exists (select from steps s where s.request_id = r.id and s.state = 'running') as busy
+     from vm_requests r where r.site_id = $1 and r.closed_at is null order by r.requested_at, r.id`,
+    [siteId],
+  )
+  return rows.map((row) => ({
+    requestId: row.id,
+    vmName: row.vm_name,
+    state: row.state,
+    expectsVm: row.cloned && lifeState(row) !== 'retiring',
+    expectsPower: expectedPower(row),
+    ...(row.address !== null && { address: row.address }),
+  }))
+}
+
+const lifeState = ({ state, hold }: Row): VmRequestState => (state === 'held' ? (hold?.heldFrom ?? state) : state)
+
+/** Nothing is expected while a step is under way, or while a step that may have changed the power is held. */
+function expectedPower(row: Row): OpenRequest['expectsPower'] {
+  if (row.busy || row.state === 'held') return 'any'
+  if (row.state === 'active') return 'on'
+  return row.state === 'expired' || row.state === 'released' ? 'off' : 'any'
+}

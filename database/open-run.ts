@@ -1,0 +1,13 @@
+import type { Facts } from '@berth/domain/facts.ts'
+import type { RunIdentity } from '@berth/domain/run-identity.ts'
+import type { Database } from './connect.ts'
+import { factsOf } from './facts.ts'
+import { fence } from './fence.ts'
+import { transaction } from './transaction.ts'
+
+/** Lets a run speak for its request, and answers what is known. An older run gets `staleRun`. */
+export const openRun = (database: Database, run: RunIdentity): Promise<Facts> =>
+  transaction(database.pool, async (client) => {
+    const { request } = await fence(client, run)
+    return factsOf(client, request)
+  })

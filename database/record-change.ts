@@ -1,0 +1,35 @@
+import type { Instant } from '@berth/domain/instant.ts'
+import type { Change, RecordedDecision } from '@berth/domain/transition.ts'
+import type { Queryable } from './transaction.ts'
+import type { VmRequestRow } from './vm-request-row.ts'
+
+/** A step of the present round. It starts again after it was done, and goes on after it failed. */
+export async function recordStep(client: Queryable, request: VmRequestRow, step: NonNullable<Change['step']>, at: Instant): Promise<void> {
+  const running = step.state === 'running' ? at : null
+  const ended = step.state === 'running' || step.state === 'waiting' ? null : at
+  await client.query(
+    `insert into steps (request_id, name, round, state, attempt, started_at, ended_at) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (request_id, name, round) do update set
+       state = excluded.state, attempt = excluded.attempt, ended_at = excluded.ended_at,
+       started_at = case when steps.state in ('running', 'failed') then coalesce(steps.started_at, excluded.started_at)
+                         else coalesce(excluded.started_at, steps.started_at) end`,
+    [request.id, step.name, request.round, step.state, step.attempt, running, ended],
+  )
+}
+
+export async function recordDecision(client: Queryable, requestId: string, decision: RecordedDecision, at: Instant): Promise<void> {
+  const { rowCount } = await client.query(
+    `update approvals set decision = $3, decided_by = $4, reason = $5, decided_at = $6
+     where id = $1 and request_id = $2 and opened_at is not null and decision is null`,
+    [decision.approvalId, requestId, decision.decision, decision.by, decision.reason ?? null, at],
+  )
+  if (rowCount !== 1) throw new Error(`approval ${decision.approvalId} of request ${requestId} is not open`)
+}
+
+export async function recordGrant(client: Queryable, requestId: string, grant: NonNullable<Change['grant']>, by: string): Promise<void> {
+  await client.query(
+    `insert into lease_grants (request_id, number, granted_at, ends_at, seconds, capped_by, granted_by)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [requestId, grant.number, grant.grantedAt, grant.endsAt, Math.round(grant.seconds), grant.cappedBy, by],
+  )
+}

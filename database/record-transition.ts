@@ -1,0 +1,85 @@
+import type { Facts } from '@berth/domain/facts.ts'
+import type { RunIdentity } from '@berth/domain/run-identity.ts'
+import type { Change, Transition } from '@berth/domain/transition.ts'
+import { isFinal, leadsTo, type VmRequestState } from '@berth/domain/vm-request.ts'
+import { appendToRequest } from './audit.ts'
+import type { Database } from './connect.ts'
+import { factsOf } from './facts.ts'
+import { fence } from './fence.ts'
+import { giveBackAll, giveBackReservation } from './give-back.ts'
+import { addNotices, addWarningInPerson } from './notice-rows.ts'
+import { recordDecision, recordGrant, recordStep } from './record-change.ts'
+import { transaction, type Queryable } from './transaction.ts'
+import { updateRequest, type ColumnValues, type VmRequestRow } from './vm-request-row.ts'
+
+/**
+ * Writes view, audit and pending notices in one transaction. Repeating a transition changes nothing.
+ * An unknown run takes over instead: nothing of the transition is written, and it gets the facts to go on from.
+ */
+export const recordTransition = (
+  database: Database,
+  run: RunIdentity,
+  transition: Transition,
+): Promise<{ facts?: Facts }> =>
+  transaction(database.pool, async (client) => {
+    const { request, tookOver } = await fence(client, run, transition.n)
+    if (tookOver) return { facts: await factsOf(client, request) }
+    const head = await appendToRequest(client, request, {
+      ...transition,
+      runId: run.runId,
+      detail: { from: request.state, change: transition.change, notices: transition.notices },
+    })
+    if (head === undefined) return repeated(client, request, run, transition.n)
+    const changed = await updateRequest(client, request.id, { ...head, ...columnsOf(request, transition) })
+    await recordRest(client, changed, transition)
+    await addNotices(client, changed, transition.notices, transition.at, database.publicUrl)
+    return {}
+  })
+
+/** The answer of the first time: facts, if it took over. */
+async function repeated(client: Queryable, request: VmRequestRow, run: RunIdentity, n: number): Promise<{ facts?: Facts }> {
+  const { rowCount } = await client.query(
+    `select 1 from audit_entries where request_id = $1 and run_id = $2 and n = $3 and detail ? 'tookOver'`,
+    [request.id, run.runId, n],
+  )
+  return rowCount === 0 ? {} : { facts: await factsOf(client, request) }
+}
+
+/** What the change means for the request's row. Members that are absent leave their column alone. */
+function columnsOf(request: VmRequestRow, { change, at }: Transition): ColumnValues {
+  const state = nextState(request, change)
+  const { grant } = change
+  const columns: ColumnValues = {
+    state,
+    round: change.round,
+    hold: change.hold === undefined && state !== 'held' ? null : change.hold,
+    address: change.address,
+    handed_over_at: change.handedOverAt,
+    expired_at: change.expiredAt,
+    released_at: change.releasedAt,
+    intent: change.intent,
+    retire_to: change.retireTo,
+    reasons: change.reasons,
+    ...(grant && { grant_number: grant.number, granted_at: grant.grantedAt, lease_ends_at: grant.endsAt }),
+    ...(isFinal(state) && { closed_at: at, name_held: false }),
+    // What it waited for ends with the step that waited.
+    ...((change.step !== undefined || state !== request.state) && { waiting_for: null }),
+  }
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
+}
+
+function nextState(request: VmRequestRow, change: Change): VmRequestState {
+  const next = change.state ?? (change.hold ? 'held' : request.state)
+  if (next !== request.state && !leadsTo(request.state, next, request.hold?.heldFrom))
+    throw new Error(`request ${request.id} cannot go from ${request.state} to ${next}`)
+  return next
+}
+
+async function recordRest(client: Queryable, request: VmRequestRow, { change, at, by }: Transition): Promise<void> {
+  if (change.step !== undefined) await recordStep(client, request, change.step, at)
+  if (change.decision !== undefined) await recordDecision(client, request.id, change.decision, at)
+  if (change.grant !== undefined) await recordGrant(client, request.id, change.grant, by)
+  if (change.warning !== undefined) await addWarningInPerson(client, request, change.warning, by)
+  if (change.state === 'active') await giveBackReservation(client, request.id)
+  if (isFinal(request.state)) await giveBackAll(client, request.id)
+}

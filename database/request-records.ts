@@ -1,0 +1,40 @@
+import type { Finding } from '@berth/domain/finding.ts'
+import type { Instant } from '@berth/domain/instant.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
+import type { PlacementFindings } from '@berth/domain/placement.ts'
+import type { RunIdentity } from '@berth/domain/run-identity.ts'
+import type { Transition } from '@berth/domain/transition.ts'
+import type { Database } from './connect.ts'
+import { recordFindings } from './findings.ts'
+import { deliveriesOf, noticeDelivered, noticeFailed, noticesToDeliver } from './notices.ts'
+import { openApprovals } from './open-approvals.ts'
+import { openRequestsOf } from './open-requests.ts'
+import { openRun } from './open-run.ts'
+import { reasonsToReject } from './reasons-to-reject.ts'
+import { recordTransition } from './record-transition.ts'
+import { reservePlacement } from './reserve-placement.ts'
+import { asFault } from './transaction.ts'
+import { setWaitingFor, type WaitingFor } from './waiting-for.ts'
+
+/** The record of all requests in PostgreSQL: what the control plane's activities write through. */
+export function createRequestRecords(database: Database) {
+  const away = <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch((error: unknown) => {
+      throw asFault(error)
+    })
+  return {
+    openRun: (run: RunIdentity) => away(openRun(database, run)),
+    recordTransition: (run: RunIdentity, transition: Transition) => away(recordTransition(database, run, transition)),
+    reasonsToReject: (requestId: string) => away(reasonsToReject(database, requestId)),
+    openApprovals: (requestId: string, openedAt: Instant) => away(openApprovals(database, requestId, openedAt)),
+    reservePlacement: (requestId: string, findings: PlacementFindings, neededGiB: number) =>
+      away(reservePlacement(database, requestId, findings, neededGiB)),
+    setWaitingFor: (requestId: string, waitingFor: WaitingFor | null) => away(setWaitingFor(database, requestId, waitingFor)),
+    noticesToDeliver: (requestId: string, orders: NoticeOrder[]) => away(noticesToDeliver(database, requestId, orders)),
+    noticeDelivered: (noticeId: string, receipt: string) => away(noticeDelivered(database, noticeId, receipt)),
+    noticeFailed: (noticeId: string, error: string) => away(noticeFailed(database, noticeId, error)),
+    deliveriesOf: (requestId: string, orders: NoticeOrder[]) => away(deliveriesOf(database, requestId, orders)),
+    openRequestsOf: (siteId: string) => away(openRequestsOf(database, siteId)),
+    recordFindings: (siteId: string, findings: Finding[]) => away(recordFindings(database, siteId, findings)),
+  }
+}
