@@ -1,4 +1,12 @@
-export const findingKinds = ['orphan', 'copy', 'vanished', 'renamed', 'powerDrift', 'addressChanged', 'workflowMissing'] as const
+export const findingKinds = [
+  'orphan',
+  'copy',
+  'vanished',
+  'renamed',
+  'powerDrift',
+  'addressChanged',
+  'workflowMissing',
+] as const
 export type FindingKind = (typeof findingKinds)[number]
 
 /** Something that a reconcile run saw; (kind, subject) identifies it from run to run. */

@@ -68,14 +68,17 @@ export const graceWarning = (grant: LeaseGrant, policy: Policy, expiredAt: Insta
 
 /** How long before the power-off a warning of this grant must have been delivered: the shortest stage, or half the grant if that is less. */
 export const noticeNeededSeconds = (grant: LeaseGrant, policy: Policy): number =>
-  Math.min(...noticeSeconds(grant, policy), secondsBetween(grant.grantedAt, grant.endsAt) / 2)
+  Math.min(...noticeSeconds(grant, policy), lengthOf(grant) / 2)
 
 /** When the act may happen: not before it is due, and not before the delivered warning is old enough. Late delivery moves the act. */
 export const gateOpensAt = (dueAt: Instant, deliveredAt: Instant, neededSeconds: number): Instant =>
   later(dueAt, addSeconds(deliveredAt, neededSeconds))
 
+/** Never negative: a grant that a cap left in the past is over, no more. */
+const lengthOf = (grant: LeaseGrant): number => Math.max(0, secondsBetween(grant.grantedAt, grant.endsAt))
+
 function noticeSeconds(grant: LeaseGrant, policy: Policy): number[] {
-  const length = secondsBetween(grant.grantedAt, grant.endsAt)
-  const left = policy.warningSeconds.filter((seconds) => seconds < length)
+  const length = lengthOf(grant)
+  const left = [...new Set(policy.warningSeconds)].filter((seconds) => seconds < length)
   return left.length > 0 ? left : [length / 2]
 }

@@ -52,5 +52,5 @@ export function chooseDatastore(
   const left = (datastore: DatastoreSpace) => datastore.freeGiB - (reservedGiB.get(datastore.moid) ?? 0)
   return datastores
     .filter((datastore) => left(datastore) >= neededGiB)
-    .sort((a, b) => left(b) - left(a) || a.name.localeCompare(b.name))[0]
+    .sort((a, b) => left(b) - left(a) || (a.name < b.name ? -1 : 1))[0]
 }

@@ -29,5 +29,5 @@ export function canonicalText(value: unknown): string {
     entries.sort(([a], [b]) => (a < b ? -1 : 1))
     return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonicalText(member)}`).join(',')}}`
   }
-  return JSON.stringify(value)
+  return JSON.stringify(value ?? null)
 }

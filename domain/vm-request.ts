@@ -87,15 +87,20 @@ const allowedIn: Record<VmRequestAction, readonly VmRequestState[]> = {
   operatorDecision: ['held'],
 }
 
+const skippable: readonly HoldStep[] = ['waitForIp', 'warn']
+/** Later, a release does what an abort would. */
+const abortableFrom: readonly HoldableState[] = ['validating', 'awaitingApproval', 'provisioning']
+
 export function isFinal(state: VmRequestState): state is FinalState {
   return (finalStates as readonly VmRequestState[]).includes(state)
 }
 
-/** Whether a request may go from one state to the next; `heldFrom` is where a held request may return to. */
+/** Whether a request may go from one state to the next. A held one goes back to `heldFrom`, or where that leads; before hand-over it can be given up. */
 export function leadsTo(from: VmRequestState, to: VmRequestState, heldFrom?: HoldableState): boolean {
-  if (from === 'held' && to === heldFrom) return true
-  if (from === 'held' && heldFrom !== undefined && to !== 'held') return transitions[heldFrom].includes(to) || transitions.held.includes(to)
-  return transitions[from].includes(to)
+  if (from !== 'held' || heldFrom === undefined) return transitions[from].includes(to)
+  if (to === 'held') return false
+  const givenUp = abortableFrom.includes(heldFrom) && transitions.held.includes(to)
+  return to === heldFrom || transitions[heldFrom].includes(to) || givenUp
 }
 
 export function allows(state: VmRequestState, action: VmRequestAction, heldFrom?: HoldableState): boolean {
@@ -107,9 +112,6 @@ export function allows(state: VmRequestState, action: VmRequestAction, heldFrom?
 export function statesAllowing(action: VmRequestAction): readonly VmRequestState[] {
   return allowedIn[action]
 }
-
-const skippable: readonly HoldStep[] = ['waitForIp', 'warn']
-const abortableFrom: readonly HoldableState[] = ['validating', 'awaitingApproval', 'provisioning']
 
 /** What an operator may decide about a hold: retry always, skip where a later check makes up for it, abort before hand-over. */
 export function operatorActionsFor(heldFrom: HoldableState, step: HoldStep): OperatorAction[] {

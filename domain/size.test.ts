@@ -1,0 +1,9 @@
+import { expect, test } from '@jest/globals'
+import { sizeLabel } from './size.ts'
+
+test.each([
+  { memoryMiB: 4_096, label: '2 vCPU · 4 GiB · 40 GiB' },
+  { memoryMiB: 1_536, label: '2 vCPU · 1536 MiB · 40 GiB' },
+])('a size with $memoryMiB MiB reads "$label"', ({ memoryMiB, label }) => {
+  expect(sizeLabel({ id: 'medium', vCpu: 2, memoryMiB, diskGiB: 40 })).toBe(label)
+})
