@@ -11,7 +11,10 @@ import { transaction, type Queryable } from './transaction.ts'
  * Makes teams, sites, catalog and quotas what the configuration says; the same one again changes nothing.
  * What is no longer in it stays for the requests that use it, but is no longer offered. Answers the version.
  */
-export const applyConfiguration = (database: Database, configuration: Configuration): Promise<{ version: number; changed: boolean }> =>
+export const applyConfiguration = (
+  database: Database,
+  configuration: Configuration,
+): Promise<{ version: number; changed: boolean }> =>
   transaction(database.pool, async (client) => {
     await client.query('lock table configuration_versions in exclusive mode')
     const contentHash = sha256(canonicalText(configuration))
@@ -42,7 +45,11 @@ async function applyTeams(client: Queryable, { teams, quotas }: Configuration): 
     )
     await client.query('delete from team_approvers where team_id = $1', [team.id])
     for (const { userId, email } of team.approvers)
-      await client.query('insert into team_approvers (team_id, user_id, email) values ($1, $2, $3)', [team.id, userId, email])
+      await client.query('insert into team_approvers (team_id, user_id, email) values ($1, $2, $3)', [
+        team.id,
+        userId,
+        email,
+      ])
   }
   await client.query('update teams set configured = false where id <> all ($1)', [teams.map(({ id }) => id)])
 }

@@ -65,7 +65,11 @@ export async function auditSystem(client: Queryable, event: AuditEvent): Promise
   if (head === undefined) throw new Error('the system audit chain is missing')
   const entry = chained(systemChain, head, event, null)
   await insert(client, entry)
-  await client.query('update audit_chains set seq = $2, hash = $3 where chain = $1', [systemChain, entry.seq, entry.hash])
+  await client.query('update audit_chains set seq = $2, hash = $3 where chain = $1', [
+    systemChain,
+    entry.seq,
+    entry.hash,
+  ])
 }
 
 /** The hash covers everything that an entry says and the hash before it. */
@@ -86,7 +90,12 @@ export const hashOf = (entry: Omit<AuditEntry, 'hash'>): string =>
     }),
   )
 
-function chained(chain: string, head: { seq: number; hash: string }, event: AuditEvent, requestId: string | null): AuditEntry {
+function chained(
+  chain: string,
+  head: { seq: number; hash: string },
+  event: AuditEvent,
+  requestId: string | null,
+): AuditEntry {
   const entry = {
     chain,
     seq: head.seq + 1,

@@ -32,7 +32,11 @@ export type CreateOutcome =
 export async function createVmRequest(database: Database, wish: NewVmRequest): Promise<CreateOutcome> {
   for (;;) {
     try {
-      return await transaction(database.pool, (client) => orNothing(client, () => create(client, wish)))
+      return await transaction(database.pool, async (client) => {
+        const outcome = await create(client, wish)
+        if (outcome.outcome !== 'created') throw new Refused(outcome)
+        return outcome
+      })
     } catch (error) {
       if (error instanceof Refused) return error.outcome
       if (!violates(error, 'vm_requests_held_name')) throw error
@@ -51,12 +55,6 @@ class Refused extends Error {
   }
 }
 
-async function orNothing(client: Queryable, work: () => Promise<CreateOutcome>): Promise<CreateOutcome> {
-  const outcome = await work()
-  if (outcome.outcome !== 'created') throw new Refused(outcome)
-  return outcome
-}
-
 async function create(client: Queryable, wish: NewVmRequest): Promise<CreateOutcome> {
   const requestId = randomUUID()
   const at = instantOf(Date.now())
@@ -72,7 +70,8 @@ async function create(client: Queryable, wish: NewVmRequest): Promise<CreateOutc
   if (!lines.every(fits)) return { outcome: 'quotaExceeded', lines }
 
   const naming = await namingOf(client, wish, resolved.item)
-  if (wish.name !== undefined && (await isNameHeld(client, naming.siteId, wish.name))) return { outcome: 'nameTaken', name: wish.name }
+  if (wish.name !== undefined && (await isNameHeld(client, naming.siteId, wish.name)))
+    return { outcome: 'nameTaken', name: wish.name }
   const vmName = wish.name ?? (await allocateName(client, naming))
 
   const request = provisioningRequest(requestId, vmName, wish, resolved)
@@ -84,9 +83,16 @@ async function create(client: Queryable, wish: NewVmRequest): Promise<CreateOutc
 }
 
 const replay = (first: { requestId: string } | 'otherBody'): CreateOutcome =>
-  first === 'otherBody' ? { outcome: 'idempotencyKeyReused' } : { outcome: 'created', replayed: true, requestId: first.requestId }
+  first === 'otherBody'
+    ? { outcome: 'idempotencyKeyReused' }
+    : { outcome: 'created', replayed: true, requestId: first.requestId }
 
-function provisioningRequest(requestId: string, vmName: string, wish: Wish, resolved: ResolvedWish): ProvisioningRequest {
+function provisioningRequest(
+  requestId: string,
+  vmName: string,
+  wish: Wish,
+  resolved: ResolvedWish,
+): ProvisioningRequest {
   const { item, size } = resolved
   const specification: Specification = {
     ownerId: wish.ownerId,
@@ -147,7 +153,12 @@ async function insertRequest(
   const head = await appendToRequest(
     client,
     { id: request.requestId, audit_seq: 0, audit_hash: '' },
-    { at, by: wish.requesterId, event: 'requested', detail: { vmName: request.vmName, specHash: request.specHash, specification: request.specification } },
+    {
+      at,
+      by: wish.requesterId,
+      event: 'requested',
+      detail: { vmName: request.vmName, specHash: request.specHash, specification: request.specification },
+    },
   )
   if (head !== undefined) await updateRequest(client, request.requestId, head)
 }

@@ -11,10 +11,17 @@ import { lockRequest, updateRequest, type VmRequestRow } from './vm-request-row.
  * The one gate for whoever writes for a run: the newest run passes, an older one is `staleRun`, an unknown one takes over.
  * A transition that takes over gives its `n`, so that its repetition is known as one.
  */
-export async function fence(client: Queryable, run: RunIdentity, n?: number): Promise<{ request: VmRequestRow; tookOver: boolean }> {
+export async function fence(
+  client: Queryable,
+  run: RunIdentity,
+  n?: number,
+): Promise<{ request: VmRequestRow; tookOver: boolean }> {
   const request = await lockRequest(client, run.requestId)
   if (request.newest_run_id === run.runId) return { request, tookOver: false }
-  const { rowCount } = await client.query('select 1 from runs where request_id = $1 and run_id = $2', [run.requestId, run.runId])
+  const { rowCount } = await client.query('select 1 from runs where request_id = $1 and run_id = $2', [
+    run.requestId,
+    run.runId,
+  ])
   if (rowCount !== 0) throw new RecordsFault('staleRun', `run ${run.runId} of request ${run.requestId}`)
   return { request: await takeOver(client, request, run, n), tookOver: true }
 }

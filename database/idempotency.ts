@@ -11,7 +11,13 @@ export interface IdempotencyKey {
 }
 
 /** True if the key was free. Waits while another transaction has it. */
-export async function takeKey(client: Queryable, userId: string, { key, route, body }: IdempotencyKey, requestId: string, at: Instant): Promise<boolean> {
+export async function takeKey(
+  client: Queryable,
+  userId: string,
+  { key, route, body }: IdempotencyKey,
+  requestId: string,
+  at: Instant,
+): Promise<boolean> {
   const { rowCount } = await client.query(
     `insert into idempotency_keys (user_id, key, route, body_hash, request_id, created_at) values ($1, $2, $3, $4, $5, $6)
      on conflict do nothing`,

@@ -67,7 +67,8 @@ async function recorded(client: pg.Client): Promise<Recorded[]> {
 
 function notYetApplied(migrations: Migration[], done: Recorded[]): Migration[] {
   const failed = done.find(({ finished_at }) => finished_at === null)
-  if (failed !== undefined) throw new Error(`migration ${failed.migration_name} failed before: see prisma migrate resolve`)
+  if (failed !== undefined)
+    throw new Error(`migration ${failed.migration_name} failed before: see prisma migrate resolve`)
   const checksums = new Map(done.map(({ migration_name, checksum }) => [migration_name, checksum]))
   const edited = migrations.find(({ name, checksum }) => checksums.has(name) && checksums.get(name) !== checksum)
   if (edited !== undefined) throw new Error(`migration ${edited.name} was edited after it was applied`)
@@ -76,7 +77,11 @@ function notYetApplied(migrations: Migration[], done: Recorded[]): Migration[] {
 
 async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
   const id = randomUUID()
-  await client.query('insert into "_prisma_migrations" (id, checksum, migration_name) values ($1, $2, $3)', [id, checksum, name])
+  await client.query('insert into "_prisma_migrations" (id, checksum, migration_name) values ($1, $2, $3)', [
+    id,
+    checksum,
+    name,
+  ])
   try {
     await client.query(sql)
   } catch (error) {

@@ -43,7 +43,9 @@ export async function addNotices(
 }
 
 export async function ownerName(client: Queryable, request: VmRequestRow): Promise<string> {
-  const { rows } = await client.query<{ name: string }>('select display_name as name from users where id = $1', [request.owner_id])
+  const { rows } = await client.query<{ name: string }>('select display_name as name from users where id = $1', [
+    request.owner_id,
+  ])
   return rows[0]?.name ?? 'Somebody'
 }
 
@@ -58,6 +60,14 @@ export async function addWarningInPerson(
     `insert into notices (id, request_id, event, audience, grant_number, stage, channel, recipient, subject, text, state, receipt, created_at, delivered_at)
      values (gen_random_uuid(), $1, $2, 'owner', $3, $4, 'inPerson', $5, 'Told in person', '', 'delivered', $6, $7, $7)
      on conflict (request_id, event, grant_number, stage, channel, recipient) do nothing`,
-    [request.id, warning.event, warning.grantNumber, warning.stage, request.owner_id, `stated by ${by}`, warning.deliveredAt],
+    [
+      request.id,
+      warning.event,
+      warning.grantNumber,
+      warning.stage,
+      request.owner_id,
+      `stated by ${by}`,
+      warning.deliveredAt,
+    ],
   )
 }

@@ -20,7 +20,12 @@ interface Told {
 type Wording = (told: Told) => { subject: string; lines: string[] }
 
 /** What a person reads: what happened, until when, what to do, and where. */
-export function noticeText(request: VmRequestRow, ownerName: string, order: NoticeOrder, publicUrl: string): NoticeText {
+export function noticeText(
+  request: VmRequestRow,
+  ownerName: string,
+  order: NoticeOrder,
+  publicUrl: string,
+): NoticeText {
   const link = `${publicUrl}/vm-requests/${request.id}`
   const { subject, lines } = wordings[order.event]({ request, ownerName, order, link })
   return { subject, text: [...lines, '', link, '', '-- ', 'Berth'].join('\n') }
@@ -59,15 +64,28 @@ const wordings: Record<NoticeEvent, Wording> = {
   }),
   requestRejected: ({ request }) => ({
     subject: `${request.vm_name} cannot be built`,
-    lines: [`Your request for ${request.vm_name} was rejected:`, ...reasons(request), '', 'Nothing was built. You can ask again.'],
+    lines: [
+      `Your request for ${request.vm_name} was rejected:`,
+      ...reasons(request),
+      '',
+      'Nothing was built. You can ask again.',
+    ],
   }),
   requestDeclined: ({ request }) => ({
     subject: `Your request for ${request.vm_name} was declined`,
-    lines: [`An approver declined your request for ${request.vm_name}.`, ...reasons(request), '', 'Nothing was built. The page shows who decided and why.'],
+    lines: [
+      `An approver declined your request for ${request.vm_name}.`,
+      ...reasons(request),
+      '',
+      'Nothing was built. The page shows who decided and why.',
+    ],
   }),
   requestLapsed: ({ request }) => ({
     subject: `Nobody decided about ${request.vm_name}`,
-    lines: [`Your request for ${request.vm_name} lapsed, because no approver decided in time.`, 'Nothing was built. You can ask again.'],
+    lines: [
+      `Your request for ${request.vm_name} lapsed, because no approver decided in time.`,
+      'Nothing was built. You can ask again.',
+    ],
   }),
   requestCancelled: ({ request }) => ({
     subject: `${request.vm_name} was cancelled`,
@@ -79,11 +97,21 @@ const wordings: Record<NoticeEvent, Wording> = {
   }),
   requestFailed: ({ request }) => ({
     subject: `${request.vm_name} could not be built`,
-    lines: [`The request for ${request.vm_name} was given up.`, ...reasons(request), '', 'What had been built was removed.'],
+    lines: [
+      `The request for ${request.vm_name} was given up.`,
+      ...reasons(request),
+      '',
+      'What had been built was removed.',
+    ],
   }),
   vmReady: ({ request }) => ({
     subject: `${request.vm_name} is ready`,
-    lines: [`${request.vm_name} is ready.`, '', ...login(request), `Your lease ends on ${leaseEnd(request)}. You can extend it on its page.`],
+    lines: [
+      `${request.vm_name} is ready.`,
+      '',
+      ...login(request),
+      `Your lease ends on ${leaseEnd(request)}. You can extend it on its page.`,
+    ],
   }),
   leaseExtended: ({ request }) => ({
     subject: `The lease of ${request.vm_name} was extended`,
@@ -124,7 +152,12 @@ const wordings: Record<NoticeEvent, Wording> = {
   }),
   vmRestored: ({ request }) => ({
     subject: `${request.vm_name} is back`,
-    lines: [`${request.vm_name} was restored and is powered on.`, '', ...login(request), `Its lease ends on ${leaseEnd(request)}.`],
+    lines: [
+      `${request.vm_name} was restored and is powered on.`,
+      '',
+      ...login(request),
+      `Its lease ends on ${leaseEnd(request)}.`,
+    ],
   }),
   vmRetired: ({ request }) => ({
     subject: `${request.vm_name} was destroyed`,
@@ -143,9 +176,15 @@ function asked({ request }: Told): string[] {
 
 function held({ hold, vm_name: vmName }: VmRequestRow, { audience }: NoticeOrder): string[] {
   const why = hold === null ? [] : [`It stopped at ${hold.step}: ${failureSentence(hold.code, hold.message)}.`]
-  const cleanUp = hold?.cleanUpAt === undefined ? [] : [`Without a decision it is given up and cleaned up on ${at(hold.cleanUpAt)}.`]
-  if (audience !== 'operators') return [`${vmName} is on hold.`, ...why, 'The operators were told; you need do nothing.', ...cleanUp]
-  return [`${vmName} is on hold and needs your decision (${hold?.actions.join(', ') ?? 'see its page'}).`, ...why, ...cleanUp]
+  const cleanUp =
+    hold?.cleanUpAt === undefined ? [] : [`Without a decision it is given up and cleaned up on ${at(hold.cleanUpAt)}.`]
+  if (audience !== 'operators')
+    return [`${vmName} is on hold.`, ...why, 'The operators were told; you need do nothing.', ...cleanUp]
+  return [
+    `${vmName} is on hold and needs your decision (${hold?.actions.join(', ') ?? 'see its page'}).`,
+    ...why,
+    ...cleanUp,
+  ]
 }
 
 function login(request: VmRequestRow): string[] {
@@ -158,7 +197,8 @@ const reasons = (request: VmRequestRow): string[] => (request.reasons ?? []).map
 
 const lapse = ({ requested_at, provisioning_request }: VmRequestRow): string =>
   at(addSeconds(requested_at, provisioning_request.policy.approvalLapseSeconds))
-const leaseEnd = ({ lease_ends_at }: VmRequestRow): string => (lease_ends_at === null ? 'a date not yet known' : at(lease_ends_at))
+const leaseEnd = ({ lease_ends_at }: VmRequestRow): string =>
+  lease_ends_at === null ? 'a date not yet known' : at(lease_ends_at)
 const destroyed = ({ expired_at, provisioning_request }: VmRequestRow): string =>
   expired_at === null ? 'a date not yet known' : at(addSeconds(expired_at, provisioning_request.policy.graceSeconds))
 const restorable = ({ released_at, provisioning_request }: VmRequestRow): string =>
@@ -182,7 +222,10 @@ const units = [
 ] as const
 
 function duration(seconds: number): string {
-  const unit = units.find((candidate) => seconds >= candidate.seconds && seconds % candidate.seconds === 0) ?? { name: 'second', seconds: 1 }
+  const unit = units.find((candidate) => seconds >= candidate.seconds && seconds % candidate.seconds === 0) ?? {
+    name: 'second',
+    seconds: 1,
+  }
   const count = seconds / unit.seconds
   return `${count} ${unit.name}${count === 1 ? '' : 's'}`
 }

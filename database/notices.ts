@@ -16,7 +16,11 @@ interface PendingRow {
 }
 
 /** What nobody accepted yet of these orders, in the words that are true now. Adds the rows that are missing. */
-export const noticesToDeliver = (database: Database, requestId: string, orders: NoticeOrder[]): Promise<PendingNotice[]> =>
+export const noticesToDeliver = (
+  database: Database,
+  requestId: string,
+  orders: NoticeOrder[],
+): Promise<PendingNotice[]> =>
   transaction(database.pool, async (client) => {
     const request = await readRequest(client, requestId)
     await addNotices(client, request, orders, instantOf(Date.now()), database.publicUrl)
@@ -82,7 +86,8 @@ export async function deliveriesOf(
   )
   return orders.flatMap((order) => {
     const delivery = rows.find(
-      ({ event, grant_number, stage }) => event === order.event && grant_number === order.grantNumber && stage === order.stage,
+      ({ event, grant_number, stage }) =>
+        event === order.event && grant_number === order.grantNumber && stage === order.stage,
     )
     return delivery === undefined ? [] : [{ order, deliveredAt: delivery.delivered_at }]
   })

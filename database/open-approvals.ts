@@ -23,7 +23,12 @@ export const openApprovals = (database: Database, requestId: string, openedAt: I
        values ($1, $2, 'request', $3, 1, $4, $5)`,
       [randomUUID(), requestId, request.provisioning_request.specHash, approvers, openedAt],
     )
-    await auditRequest(client, request, { at: openedAt, by: berthItself, event: 'approvalOpened', detail: { approvers } })
+    await auditRequest(client, request, {
+      at: openedAt,
+      by: berthItself,
+      event: 'approvalOpened',
+      detail: { approvers },
+    })
     return requestApprovals(client, requestId)
   })
 

@@ -14,12 +14,18 @@ export async function pendingStarts({ pool }: Database, limit = 100): Promise<Pr
 
 /** Temporal has it. */
 export async function markStarted({ pool }: Database, requestId: string): Promise<void> {
-  await pool.query(`update outbox set done_at = coalesce(done_at, $2) where kind = 'start' and request_id = $1`, [requestId, instantOf(Date.now())])
+  await pool.query(`update outbox set done_at = coalesce(done_at, $2) where kind = 'start' and request_id = $1`, [
+    requestId,
+    instantOf(Date.now()),
+  ])
 }
 
 /** What the request's workflow is started with, now or again. */
 export async function provisioningRequestOf({ pool }: Database, requestId: string): Promise<ProvisioningRequest> {
-  const { rows } = await pool.query<{ request: ProvisioningRequest }>('select provisioning_request as request from vm_requests where id = $1', [requestId])
+  const { rows } = await pool.query<{ request: ProvisioningRequest }>(
+    'select provisioning_request as request from vm_requests where id = $1',
+    [requestId],
+  )
   const row = rows[0]
   if (row === undefined) throw new Error(`there is no VM request ${requestId}`)
   return row.request

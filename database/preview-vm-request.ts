@@ -1,5 +1,6 @@
 import { eligibleApprovers, type ApprovalNeed } from '@berth/domain/approval.ts'
 import { fits, quotaOf, type QuotaLine } from '@berth/domain/quota.ts'
+import type { Policy } from '@berth/domain/policy.ts'
 import type { Database } from './connect.ts'
 import { approversOf } from './open-approvals.ts'
 import { quotaLines, shortages } from './quota.ts'
@@ -12,7 +13,8 @@ export interface Preview {
   approval: ApprovalNeed & { approvers: string[] }
   leaseEndsAfterSeconds: number
   /** What would keep the request from being granted as things are now. */
-  warnings: string[]
+  obstacles: string[]
+  policy: Policy
 }
 
 export type PreviewOutcome = { outcome: 'preview'; preview: Preview } | { outcome: 'rejected'; refusals: Refusal[] }
@@ -26,10 +28,12 @@ export async function previewVmRequest({ pool }: Database, wish: Wish): Promise<
   const quota = await quotaLines(pool, wish.teamId, quotaOf(size))
   const approvers = eligibleApprovers(await approversOf(pool, wish.teamId), [wish.requesterId, wish.ownerId])
   const nameTaken = wish.name !== undefined && (await isNameHeld(pool, item.siteId, wish.name))
-  const warnings = [
+  const obstacles = [
     ...(quota.every(fits) ? [] : shortages(quota).map((shortage) => `The team’s quota does not allow it: ${shortage}`)),
     ...(nameTaken ? [`The name ${wish.name} is taken`] : []),
-    ...(approval.needed && approvers.length === 0 ? ['Nobody but you could approve it: an operator will have to help'] : []),
+    ...(approval.needed && approvers.length === 0
+      ? ['Nobody but you could approve it: an operator will have to help']
+      : []),
   ]
   return {
     outcome: 'preview',
@@ -38,7 +42,8 @@ export async function previewVmRequest({ pool }: Database, wish: Wish): Promise<
       quota,
       approval: { ...approval, approvers: approval.needed ? approvers : [] },
       leaseEndsAfterSeconds: wish.leaseSeconds,
-      warnings,
+      obstacles,
+      policy: resolved.policy,
     },
   }
 }

@@ -1,4 +1,11 @@
-import { fits, quotaArithmetic, quotaResources, type QuotaAmounts, type QuotaLimits, type QuotaLine } from '@berth/domain/quota.ts'
+import {
+  fits,
+  quotaArithmetic,
+  quotaResources,
+  type QuotaAmounts,
+  type QuotaLimits,
+  type QuotaLine,
+} from '@berth/domain/quota.ts'
 import type { Queryable } from './transaction.ts'
 
 /** Stops other requests of the team from taking quota until the transaction ends. */
@@ -19,7 +26,12 @@ export async function quotaLines(client: Queryable, teamId: string, requested: Q
   return quotaArithmetic(row.limits, row, requested)
 }
 
-export async function holdQuota(client: Queryable, requestId: string, teamId: string, amounts: QuotaAmounts): Promise<void> {
+export async function holdQuota(
+  client: Queryable,
+  requestId: string,
+  teamId: string,
+  amounts: QuotaAmounts,
+): Promise<void> {
   await client.query(
     'insert into quota_holds (request_id, team_id, vms, v_cpu, memory_mib, disk_gib) values ($1, $2, $3, $4, $5, $6)',
     [requestId, teamId, amounts.vms, amounts.vCpu, amounts.memoryMiB, amounts.diskGiB],
@@ -30,7 +42,10 @@ export async function holdQuota(client: Queryable, requestId: string, teamId: st
 export const shortages = (lines: readonly QuotaLine[]): string[] =>
   lines
     .filter((line) => !fits(line))
-    .map(({ resource, used, requested, limit }) => `${resourceNames[resource]}: ${used} used + ${requested} requested > ${limit}`)
+    .map(
+      ({ resource, used, requested, limit }) =>
+        `${resourceNames[resource]}: ${used} used + ${requested} requested > ${limit}`,
+    )
 
 const resourceNames: Record<(typeof quotaResources)[number], string> = {
   vms: 'VMs',

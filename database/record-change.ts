@@ -4,7 +4,12 @@ import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
 
 /** A step of the present round. It starts again after it was done, and goes on after it failed. */
-export async function recordStep(client: Queryable, request: VmRequestRow, step: NonNullable<Change['step']>, at: Instant): Promise<void> {
+export async function recordStep(
+  client: Queryable,
+  request: VmRequestRow,
+  step: NonNullable<Change['step']>,
+  at: Instant,
+): Promise<void> {
   const running = step.state === 'running' ? at : null
   const ended = step.state === 'running' || step.state === 'waiting' ? null : at
   await client.query(
@@ -17,7 +22,12 @@ export async function recordStep(client: Queryable, request: VmRequestRow, step:
   )
 }
 
-export async function recordDecision(client: Queryable, requestId: string, decision: RecordedDecision, at: Instant): Promise<void> {
+export async function recordDecision(
+  client: Queryable,
+  requestId: string,
+  decision: RecordedDecision,
+  at: Instant,
+): Promise<void> {
   const { rowCount } = await client.query(
     `update approvals set decision = $3, decided_by = $4, reason = $5, decided_at = $6
      where id = $1 and request_id = $2 and opened_at is not null and decision is null`,
@@ -26,7 +36,12 @@ export async function recordDecision(client: Queryable, requestId: string, decis
   if (rowCount !== 1) throw new Error(`approval ${decision.approvalId} of request ${requestId} is not open`)
 }
 
-export async function recordGrant(client: Queryable, requestId: string, grant: NonNullable<Change['grant']>, by: string): Promise<void> {
+export async function recordGrant(
+  client: Queryable,
+  requestId: string,
+  grant: NonNullable<Change['grant']>,
+  by: string,
+): Promise<void> {
   await client.query(
     `insert into lease_grants (request_id, number, granted_at, ends_at, seconds, capped_by, granted_by)
      values ($1, $2, $3, $4, $5, $6, $7)`,

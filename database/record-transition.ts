@@ -37,7 +37,12 @@ export const recordTransition = (
   })
 
 /** The answer of the first time: facts, if it took over. */
-async function repeated(client: Queryable, request: VmRequestRow, run: RunIdentity, n: number): Promise<{ facts?: Facts }> {
+async function repeated(
+  client: Queryable,
+  request: VmRequestRow,
+  run: RunIdentity,
+  n: number,
+): Promise<{ facts?: Facts }> {
   const { rowCount } = await client.query(
     `select 1 from audit_entries where request_id = $1 and run_id = $2 and n = $3 and detail ? 'tookOver'`,
     [request.id, run.runId, n],

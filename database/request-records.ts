@@ -29,7 +29,8 @@ export function createRequestRecords(database: Database) {
     openApprovals: (requestId: string, openedAt: Instant) => away(openApprovals(database, requestId, openedAt)),
     reservePlacement: (requestId: string, findings: PlacementFindings, neededGiB: number) =>
       away(reservePlacement(database, requestId, findings, neededGiB)),
-    setWaitingFor: (requestId: string, waitingFor: WaitingFor | null) => away(setWaitingFor(database, requestId, waitingFor)),
+    setWaitingFor: (requestId: string, waitingFor: WaitingFor | null) =>
+      away(setWaitingFor(database, requestId, waitingFor)),
     noticesToDeliver: (requestId: string, orders: NoticeOrder[]) => away(noticesToDeliver(database, requestId, orders)),
     noticeDelivered: (noticeId: string, receipt: string) => away(noticeDelivered(database, noticeId, receipt)),
     noticeFailed: (noticeId: string, error: string) => away(noticeFailed(database, noticeId, error)),

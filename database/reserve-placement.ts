@@ -29,7 +29,8 @@ export const reservePlacement = (
   })
 
 const stillFound = (placement: Placement, findings: PlacementFindings): boolean =>
-  findings.datastores.some(({ moid }) => moid === placement.datastoreMoid) && placement.templateMoid === findings.templateMoid
+  findings.datastores.some(({ moid }) => moid === placement.datastoreMoid) &&
+  placement.templateMoid === findings.templateMoid
 
 async function reservedByOthers(client: Queryable, request: VmRequestRow): Promise<Map<string, number>> {
   const { rows } = await client.query<{ moid: string; gib: number }>(
@@ -58,7 +59,8 @@ function choose(findings: PlacementFindings, neededGiB: number, reserved: Readon
 
 function shortage({ datastores }: PlacementFindings, neededGiB: number, reserved: ReadonlyMap<string, number>): string {
   const each = datastores.map(
-    ({ name, moid, freeGiB }) => `${name} has ${gib(freeGiB)} free, ${gib(reserved.get(moid) ?? 0)} of it reserved by clones under way`,
+    ({ name, moid, freeGiB }) =>
+      `${name} has ${gib(freeGiB)} free, ${gib(reserved.get(moid) ?? 0)} of it reserved by clones under way`,
   )
   return `${gib(neededGiB)} are needed; ${each.join('; ')}`
 }

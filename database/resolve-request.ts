@@ -8,7 +8,9 @@ import type { Queryable } from './transaction.ts'
 
 /** What a person asks for. The team is one that the API found them a member of. */
 export interface Wish {
+  /** Whom the VM is for. */
   ownerId: string
+  /** Who asks. */
   requesterId: string
   teamId: string
   catalogItemId: string
@@ -44,7 +46,9 @@ export async function resolveWish(client: Queryable, wish: Wish): Promise<Resolv
   const policy = policyFor({ ...defaultPolicy, ...configuration.policies, ...item.leasePolicy }, wish.leaseSeconds)
   const size = item.sizes.find(({ id }) => id === wish.sizeId)
   const refusals = [
-    ...(size === undefined ? [refusal('sizeNotOffered', 'sizeId', `${item.id} comes as ${item.sizes.map(({ id }) => id).join(', ')}`)] : []),
+    ...(size === undefined
+      ? [refusal('sizeNotOffered', 'sizeId', `${item.id} comes as ${item.sizes.map(({ id }) => id).join(', ')}`)]
+      : []),
     ...leaseRefusals(policy, wish.leaseSeconds),
     ...(wish.name !== undefined && !isVmName(wish.name) ? [refusal('nameInvalid', 'name', wish.name)] : []),
   ]

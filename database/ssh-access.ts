@@ -16,7 +16,13 @@ interface Reachable {
 }
 
 /** How the owner logs in, while the VM is handed over and powered on. */
-export function sshAccess({ state, heldFrom, address, sshUser: user, sshPort: port }: Reachable): SshAccess | undefined {
+export function sshAccess({
+  state,
+  heldFrom,
+  address,
+  sshUser: user,
+  sshPort: port,
+}: Reachable): SshAccess | undefined {
   const usable = state === 'active' || (state === 'held' && heldFrom === 'active')
   if (!usable || address === null) return undefined
   const command = port === 22 ? `ssh ${user}@${address}` : `ssh -p ${port} ${user}@${address}`

@@ -53,7 +53,11 @@ const awaySqlStates = /^(08|53|57P)/
 /** Turns what a database that is away throws into `databaseUnavailable`; everything else is left as it is. */
 export function asFault(error: unknown): unknown {
   const state = sqlState(error)
-  const connectionLost = error instanceof Error && /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/.test(error.message)
+  const connectionLost =
+    error instanceof Error &&
+    /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/.test(error.message)
   if (!connectionLost && !networkErrors.includes(state) && !awaySqlStates.test(state)) return error
-  return new RecordsFault('databaseUnavailable', error instanceof Error ? error.message || state : state, { cause: error })
+  return new RecordsFault('databaseUnavailable', error instanceof Error ? error.message || state : state, {
+    cause: error,
+  })
 }

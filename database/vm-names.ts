@@ -33,10 +33,10 @@ export async function allocateName(client: Queryable, naming: Naming): Promise<s
 
 /** The name that a request would get now, for a preview: nothing is used up. */
 export async function nextName(client: Queryable, naming: Naming): Promise<string> {
-  const { rows } = await client.query<{ last: number }>('select last from vm_name_sequences where site_id = $1 and stem = $2', [
-    naming.siteId,
-    stemOf(naming),
-  ])
+  const { rows } = await client.query<{ last: number }>(
+    'select last from vm_name_sequences where site_id = $1 and stem = $2',
+    [naming.siteId, stemOf(naming)],
+  )
   for (let seq = (rows[0]?.last ?? 0) + 1; ; seq += 1) {
     const name = renderVmName(naming.pattern, { ...naming, seq })
     if (!(await isNameHeld(client, naming.siteId, name))) return name
@@ -44,7 +44,10 @@ export async function nextName(client: Queryable, naming: Naming): Promise<strin
 }
 
 export async function isNameHeld(client: Queryable, siteId: string, name: string): Promise<boolean> {
-  const { rowCount } = await client.query('select 1 from vm_requests where site_id = $1 and vm_name = $2 and name_held', [siteId, name])
+  const { rowCount } = await client.query(
+    'select 1 from vm_requests where site_id = $1 and vm_name = $2 and name_held',
+    [siteId, name],
+  )
   return rowCount !== 0
 }
 

@@ -43,7 +43,9 @@ export interface VmRequestRow {
 
 /** The request, locked until the transaction ends: all writers of one request stand in this line. */
 export async function lockRequest(client: Queryable, requestId: string): Promise<VmRequestRow> {
-  const { rows } = await client.query<VmRequestRow>('select * from vm_requests where id = $1 for no key update', [requestId])
+  const { rows } = await client.query<VmRequestRow>('select * from vm_requests where id = $1 for no key update', [
+    requestId,
+  ])
   return found(rows[0], requestId)
 }
 
