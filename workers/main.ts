@@ -7,8 +7,7 @@ import { createControlPlaneActivities } from '@berth/activities/control-plane/in
 import { parseConfiguration } from '@berth/contract/configuration.ts'
 import { applyConfiguration } from '@berth/database/apply-configuration.ts'
 import { openDatabase } from '@berth/database/connect.ts'
-import { createOutbox } from '@berth/database/outbox.ts'
-import { provisioningRequestOf } from '@berth/database/provisioning-request.ts'
+import { markStarted, pendingStarts, provisioningRequestOf } from '@berth/database/outbox.ts'
 import { createRequestRecords } from '@berth/database/request-records.ts'
 import type { Configuration } from '@berth/domain/configuration.ts'
 import { controlPlaneQueue } from '@berth/domain/task-queues.ts'
@@ -62,9 +61,17 @@ const worker = await Worker.create({
   shutdownGraceTime: '5s',
 })
 
-await untilItAnswers('Temporal', () => keepReconcileSchedules(client, configuration, config.BERTH_RECONCILE_SECONDS), log)
+await untilItAnswers(
+  'Temporal',
+  () => keepReconcileSchedules(client, configuration, config.BERTH_RECONCILE_SECONDS),
+  log,
+)
 const stopped = new AbortController()
-const relaying = relayOutbox(createOutbox(database), client, log, stopped.signal)
+const outbox = {
+  pendingStarts: (limit: number) => pendingStarts(database, limit),
+  markStarted: (requestId: string) => markStarted(database, requestId),
+}
+const relaying = relayOutbox(outbox, client, log, stopped.signal)
 log.info({ queue: controlPlaneQueue }, 'workers ready')
 try {
   await worker.run()

@@ -4,7 +4,11 @@ import { controlPlaneQueue, reconcileWorkflowId } from '@berth/domain/task-queue
 import { reconcileSiteType } from '@berth/workflows/messages.ts'
 
 /** One Temporal Schedule a site compares vCenter with the record; made or brought up to date at every start. */
-export async function keepReconcileSchedules(client: Client, configuration: Configuration, everySeconds: number): Promise<void> {
+export async function keepReconcileSchedules(
+  client: Client,
+  configuration: Configuration,
+  everySeconds: number,
+): Promise<void> {
   for (const { id: siteId } of configuration.sites) {
     const items = configuration.catalogItems.filter((item) => item.siteId === siteId)
     const folderPaths = [...new Set(items.map(({ folderPath }) => folderPath))]
@@ -18,7 +22,7 @@ export async function keepReconcileSchedules(client: Client, configuration: Conf
         taskQueue: controlPlaneQueue,
         args: [{ siteId, installationId: configuration.installationId, folderPaths }],
       },
-    } as const
+    }
     const scheduleId = reconcileWorkflowId(siteId)
     try {
       await client.schedule.create({ scheduleId, ...schedule })

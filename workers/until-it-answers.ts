@@ -5,7 +5,7 @@ const pauseMilliseconds = 2_000
 
 /** Servers start in any order, and restart: a first contact is tried until it works, and said once. */
 export async function untilItAnswers<T>(what: string, contact: () => Promise<T>, log: Logger): Promise<T> {
-  for (let said = false; ; ) {
+  for (let said = false; ;) {
     try {
       return await contact()
     } catch (error) {
@@ -19,6 +19,9 @@ export async function untilItAnswers<T>(what: string, contact: () => Promise<T>,
 
 /** Only a server that cannot be reached is waited for; everything else is a mistake that waiting does not cure. */
 function isUnreachable(error: unknown): boolean {
-  const text = error instanceof Error ? `${error.name} ${error.message} ${'code' in error ? String(error.code) : ''}` : ''
-  return /ECONN|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|UNAVAILABLE|Unavailable|TransportError|DEADLINE|connect|starting up|57P03/i.test(text)
+  const text =
+    error instanceof Error ? `${error.name} ${error.message} ${'code' in error ? String(error.code) : ''}` : ''
+  return /ECONN|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|UNAVAILABLE|Unavailable|TransportError|DEADLINE|connect|starting up|57P03/i.test(
+    text,
+  )
 }

@@ -1,0 +1,328 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client'
+import {
+  cancelRequest,
+  decideApproval,
+  extendLease,
+  operatorDecision,
+  releaseVm,
+  restoreVm,
+  type Applied,
+} from '@berth/workflows/messages.ts'
+import { openWorld, type World } from './testing/world.ts'
+
+let world: World
+let lastId = 0
+
+const message = (by: string) => ({ id: `message-${++lastId}`, by })
+
+/** The code of an update's refusal. */
+async function refusalOf(update: Promise<Applied>): Promise<string> {
+  const error: unknown = await update.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
+    return error.cause.type ?? ''
+  throw new Error(`not refused: ${String(error)}`)
+}
+
+beforeAll(async () => {
+  world = await openWorld()
+})
+beforeEach(() => {
+  world.courier.refuses = false
+})
+afterEach(async () => {
+  expect(await world.violations()).toEqual([])
+})
+afterAll(() => world.close())
+
+describe('a life without trouble', () => {
+  test('small and short needs no approval: built, handed over, warned, powered off, destroyed', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 4, policy: { graceSeconds: 4 } })
+    await world.until(id, 'active')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+    await world.until(id, 'expired')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: false })
+    expect(await life.result()).toEqual({ state: 'retired' })
+    expect(world.vcenter.vmOf(id)).toBeUndefined()
+    expect(await world.auditOf(id)).toEqual(
+      expect.arrayContaining([
+        'requested',
+        'placed',
+        'cloned',
+        'poweredOn',
+        'handedOver',
+        'expired',
+        'graceEnded',
+        'retired',
+      ]),
+    )
+    await world.keepHistory(id, 'happy')
+  })
+
+  test('an approver lets it go on, and only the approver', async () => {
+    const { id, life } = await world.ask({ sizeId: 'medium' })
+    await world.until(id, 'awaitingApproval')
+    expect(
+      await refusalOf(
+        life.executeUpdate(decideApproval, { args: [{ ...message('developer'), decision: 'approved' }] }),
+      ),
+    ).toBe('notAnApprover')
+    await life.executeUpdate(decideApproval, { args: [{ ...message('approver'), decision: 'approved' }] })
+    await world.until(id, 'active')
+    await world.keepHistory(id, 'approved')
+  })
+
+  test('a decline ends it with its reason', async () => {
+    const { id, life } = await world.ask({ sizeId: 'medium' })
+    await world.until(id, 'awaitingApproval')
+    await life.executeUpdate(decideApproval, {
+      args: [{ ...message('approver'), decision: 'declined', reason: 'too large' }],
+    })
+    expect(await life.result()).toEqual({ state: 'declined', reasons: ['too large'] })
+    await world.keepHistory(id, 'declined')
+  })
+
+  test('nobody decides: reminded, escalated, lapsed', async () => {
+    const { id, life } = await world.ask({
+      sizeId: 'medium',
+      policy: { approvalReminderSeconds: 1, approvalEscalationSeconds: 2, approvalLapseSeconds: 3 },
+    })
+    expect(await life.result()).toEqual({ state: 'lapsed' })
+    const mine = world.courier.delivered.filter(({ text }) => text.includes(id))
+    expect(mine.map(({ recipient }) => recipient)).toEqual(
+      expect.arrayContaining(['approver@example.test', 'operator@example.test', 'developer@example.test']),
+    )
+    await world.keepHistory(id, 'lapsed')
+  })
+})
+
+describe('the lease', () => {
+  test('is extended, once per message, and names the cap that bit', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 600, policy: { maxGrantSeconds: 1_000 } })
+    const before = await world.until(id, 'active')
+    const asked = { ...message('developer'), leaseSeconds: 300 }
+    const first = await life.executeUpdate(extendLease, { args: [asked] })
+    expect(Date.parse(first.leaseEndsAt) - Date.parse(before.lease_ends_at ?? '')).toBe(300_000)
+    expect(await life.executeUpdate(extendLease, { args: [asked] })).toEqual(first)
+    const capped = await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 900 }] })
+    expect(capped.cappedBy).toBe('perGrant')
+    expect(
+      await refusalOf(life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 1 }] })),
+    ).toBe('extensionNeedsApproval')
+    await world.keepHistory(id, 'extended')
+  })
+
+  test('extended out of grace, the VM is powered on again in a second round', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 2, policy: { graceSeconds: 600 } })
+    await world.until(id, 'expired')
+    await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 600 }] })
+    const row = await world.until(id, 'active')
+    expect(row.address).not.toBeNull()
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+    await world.keepHistory(id, 'expired-then-extended')
+  })
+
+  test('given back, the VM can be restored while the lease has time left', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 600 })
+    await world.until(id, 'active')
+    await life.executeUpdate(releaseVm, { args: [message('developer')] })
+    await world.until(id, 'released')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: false })
+    await life.executeUpdate(restoreVm, { args: [message('developer')] })
+    await world.until(id, 'active')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+    await world.keepHistory(id, 'released-then-restored')
+  })
+
+  test('given back for good, the VM is destroyed when the undo time is over', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 600, policy: { undoSeconds: 1 } })
+    await world.until(id, 'active')
+    await life.executeUpdate(releaseVm, { args: [message('developer')] })
+    expect(await life.result()).toEqual({ state: 'retired' })
+  })
+
+  test('is not ended without a delivered warning: an operator is asked, and the owner can still extend', async () => {
+    world.courier.refuses = true
+    const { id, life } = await world.ask({ leaseSeconds: 2 })
+    const { hold } = await world.until(id, 'held')
+    expect(hold).toMatchObject({
+      heldFrom: 'active',
+      step: 'warn',
+      code: 'mailUnavailable',
+      actions: ['retry', 'skip'],
+    })
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+    await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 600 }] })
+    await world.until(id, 'active')
+    world.courier.refuses = false
+  })
+})
+
+describe('trouble', () => {
+  test('a full datastore holds the request; after a retry it goes on', async () => {
+    world.vcenter.findings = {
+      ...world.vcenter.findings,
+      datastores: [{ name: 'tiny', moid: 'datastore-9', capacityGiB: 5, freeGiB: 3 }],
+    }
+    const { id, life } = await world.ask()
+    const { hold } = await world.until(id, 'held')
+    expect(hold).toMatchObject({
+      heldFrom: 'provisioning',
+      step: 'place',
+      attempt: 1,
+      code: 'datastoreFull',
+      actions: ['retry', 'abort'],
+    })
+    world.vcenter.findings = {
+      ...world.vcenter.findings,
+      datastores: [{ name: 'large', moid: 'datastore-1', capacityGiB: 9_000, freeGiB: 9_000 }],
+    }
+    const decision = { step: 'place', attempt: 1, action: 'retry' } as const
+    expect(
+      await refusalOf(
+        life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...decision, attempt: 7 }] }),
+      ),
+    ).toBe('staleDecision')
+    expect(
+      await refusalOf(
+        life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...decision, action: 'skip' }] }),
+      ),
+    ).toBe('actionNotAllowed')
+    await life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...decision }] })
+    await world.until(id, 'active')
+    await world.keepHistory(id, 'held-then-retried')
+  })
+
+  test('aborted after the clone, what was built is destroyed and the workflow fails with the code', async () => {
+    world.vcenter.failNext('powerOnVm', 'insufficientResources')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    await life.executeUpdate(operatorDecision, {
+      args: [{ ...message('operator'), step: 'powerOn', attempt: 1, action: 'abort' }],
+    })
+    const failure = await life.result().catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(WorkflowFailedError)
+    expect(((failure as WorkflowFailedError).cause as ApplicationFailure).type).toBe('insufficientResources')
+    expect(world.vcenter.vmOf(id)).toBeUndefined()
+    await world.keepHistory(id, 'failed')
+  })
+
+  test('a hold that nobody decides is cleaned up after its time', async () => {
+    world.vcenter.failNext('cloneVm', 'noPermission')
+    const { id } = await world.ask({ policy: { holdCleanUpSeconds: 1 } })
+    await world.until(id, 'failed')
+    expect(world.vcenter.vmOf(id)).toBeUndefined()
+  })
+
+  test('transient failures are retried without a person', async () => {
+    world.vcenter.failNext('cloneVm', 'vcenterUnavailable')
+    world.vcenter.loseNextAnswer('cloneVm')
+    const { id } = await world.ask()
+    await world.until(id, 'active')
+    expect(world.vcenter.mostVmsAtOnce(id)).toBe(1)
+  })
+
+  test('no address: the operator skips the wait and hands over without one', async () => {
+    world.vcenter.assignsAddresses = false
+    const { id, life } = await world.ask({ policy: { addressTimeoutSeconds: 1 } })
+    const { hold } = await world.until(id, 'held')
+    world.vcenter.assignsAddresses = true
+    expect(hold).toMatchObject({ step: 'waitForIp', code: 'addressTimeout', actions: ['retry', 'skip', 'abort'] })
+    await life.executeUpdate(operatorDecision, {
+      args: [{ ...message('operator'), step: 'waitForIp', attempt: 1, action: 'skip' }],
+    })
+    expect((await world.until(id, 'active')).address).toBeNull()
+  })
+
+  test('cancelled during the clone: undone, nothing left', async () => {
+    const clone = world.vcenter.holdNext('cloneVm')
+    const { id, life } = await world.ask()
+    await clone.reached
+    await life.executeUpdate(cancelRequest, { args: [{ ...message('developer'), reason: 'changed my mind' }] })
+    expect(await life.result()).toMatchObject({ state: 'cancelled' })
+    expect(world.vcenter.vmOf(id)).toBeUndefined()
+    await world.keepHistory(id, 'cancelled-during-clone')
+  })
+
+  test('cancelled while awaiting approval, or by Temporal’s own cancel', async () => {
+    const first = await world.ask({ sizeId: 'medium' })
+    await world.until(first.id, 'awaitingApproval')
+    await first.life.executeUpdate(cancelRequest, { args: [message('developer')] })
+    expect(await first.life.result()).toMatchObject({ state: 'cancelled' })
+    const second = await world.ask({ sizeId: 'medium' })
+    await world.until(second.id, 'awaitingApproval')
+    await second.life.cancel()
+    expect(await second.life.result()).toMatchObject({ state: 'cancelled' })
+  })
+
+  test('an active VM is not ended by Temporal’s own cancel', async () => {
+    const { id, life } = await world.ask()
+    await world.until(id, 'active')
+    await life.cancel()
+    await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 60 }] })
+    expect((await world.until(id, 'active')).address).not.toBeNull()
+  })
+
+  test('malformed messages are refused with the shape that is expected', async () => {
+    const { id, life } = await world.ask()
+    await world.until(id, 'active')
+    expect(
+      await refusalOf(life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: -1 }] })),
+    ).toBe('badMessage')
+    expect(
+      await refusalOf(
+        life.executeUpdate(operatorDecision, {
+          args: [{ ...message('x'), step: 'clone', attempt: 1, action: 'retry', overrides: { datastore: 'x' } }],
+        }),
+      ),
+    ).toBe('badMessage')
+  })
+})
+
+describe('runs', () => {
+  test('a terminated workflow is found, and another run goes on from the facts', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 5, policy: { graceSeconds: 2 } })
+    await world.until(id, 'active')
+    await life.terminate('by hand')
+    expect(await world.repair.isOpen(life.workflowId)).toBe(false)
+    await world.repair.reopen(id)
+    await world.until(id, 'retired')
+    expect(
+      world.vcenter.events.filter(({ kind, instanceUuid }) => kind === 'created' && instanceUuid === id),
+    ).toHaveLength(1)
+    expect(await world.auditOf(id)).toContain('reopened')
+  })
+
+  test('a reset to the beginning makes no second VM and loses no decision', async () => {
+    const { id, life } = await world.ask({ sizeId: 'medium' })
+    await world.until(id, 'awaitingApproval')
+    await life.executeUpdate(decideApproval, { args: [{ ...message('approver'), decision: 'approved' }] })
+    await world.until(id, 'active')
+    const { workflowExecution } = await world.resetToStart(life)
+    await world.until(id, 'active')
+    await world.untilAudited(id, 'reopened')
+    const current = world.client.workflow.getHandle(life.workflowId)
+    await current.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 60 }] })
+    expect(workflowExecution.runId).not.toBe('')
+    expect(
+      world.vcenter.events.filter(({ kind, instanceUuid }) => kind === 'created' && instanceUuid === id),
+    ).toHaveLength(1)
+    await world.keepHistory(id, 'reset')
+  })
+
+  test('a failed request is replayed by a reset and can succeed', async () => {
+    world.vcenter.failNext('cloneVm', 'noPermission')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    await life.executeUpdate(operatorDecision, {
+      args: [{ ...message('operator'), step: 'clone', attempt: 1, action: 'abort' }],
+    })
+    await world.until(id, 'failed')
+    await life.result().catch(() => undefined)
+    await world.resetToStart(life, 'All')
+    await world.until(id, 'active')
+  })
+})
