@@ -4,8 +4,8 @@ import type { Role } from '@berth/domain/role.ts'
 export interface Caller {
   userId: string
   displayName: string
-  email: string | null
+  email?: string
   roles: readonly Role[]
-  teams: readonly { id: string; name: string }[]
+  teamIds: readonly string[]
   via: 'session' | 'token'
 }

@@ -31,14 +31,7 @@ export type SubjectKind = keyof Subjects
 
 interface Actions {
   vmRequest:
-    | 'read'
-    | 'decideApproval'
-    | 'extendLease'
-    | 'releaseVm'
-    | 'restoreVm'
-    | 'cancelRequest'
-    | 'operatorDecision'
-    | 'readAudit'
+    'read' | 'decideApproval' | 'extendLease' | 'releaseVm' | 'restoreVm' | 'cancelRequest' | 'operatorDecision'
   team: 'requestVm' | 'readQuota'
   token: 'read' | 'revoke'
   installation:
@@ -67,7 +60,7 @@ export interface Declaration<Kind extends SubjectKind> {
 export type AnyDeclaration = { [Kind in SubjectKind]: Declaration<Kind> }[SubjectKind]
 
 const always = () => true
-const isIn = (caller: Caller, teamId: string) => caller.teams.some(({ id }) => id === teamId)
+const isIn = (caller: Caller, teamId: string) => caller.teamIds.includes(teamId)
 const owns: Condition<'vmRequest'> = (caller, request) =>
   caller.userId === request.ownerId || caller.userId === request.requesterId
 const inItsTeam: Condition<'vmRequest'> = (caller, request) => isIn(caller, request.teamId)
@@ -93,7 +86,6 @@ export const declarations: readonly AnyDeclaration[] = [
   may('developer', 'readQuota', 'team', 'of an own team', isMember),
   may('developer', 'read', 'vmRequest', 'own', owns),
   may('developer', 'read', 'vmRequest', 'of an own team', inItsTeam),
-  may('developer', 'readAudit', 'vmRequest', 'own', owns),
   may('developer', 'extendLease', 'vmRequest', 'own', owns),
   may('developer', 'releaseVm', 'vmRequest', 'own', owns),
   may('developer', 'restoreVm', 'vmRequest', 'own', owns),
@@ -105,7 +97,6 @@ export const declarations: readonly AnyDeclaration[] = [
 
   ...readers.flatMap((role) => [
     may(role, 'read', 'vmRequest'),
-    may(role, 'readAudit', 'vmRequest'),
     may(role, 'readQuota', 'team'),
     may(role, 'readAllRequests', 'installation'),
     may(role, 'readAllAudit', 'installation'),

@@ -20,7 +20,7 @@ export type Handlers = { [Name in EndpointName]: Handler<Name> }
 
 export type Authenticate = (request: Request) => Promise<Caller>
 
-const nobody: Caller = { userId: '', displayName: '', email: null, roles: [], teams: [], via: 'token' }
+const nobody: Caller = { userId: '', displayName: '', roles: [], teamIds: [], via: 'token' }
 
 /** One route for each endpoint of the contract: authenticate, parse, and then its handler. None can be forgotten. */
 export function endpointRouter(handlers: Handlers, authenticate: Authenticate, limit: RequestHandler): Router {

@@ -1,0 +1,139 @@
+import { fileURLToPath } from 'node:url'
+import { activityInfo } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker'
+import type { Database } from '@berth/database/connect.ts'
+import { RecordsFault } from '@berth/database/records-fault.ts'
+import { createRequestRecords } from '@berth/database/request-records.ts'
+import type { Finding } from '@berth/domain/finding.ts'
+import { failureClass } from '@berth/domain/failures.ts'
+import type { PlacementFindings } from '@berth/domain/placement.ts'
+import { controlPlaneQueue, siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
+import type { Transition } from '@berth/domain/transition.ts'
+import { testServers } from './test-servers.ts'
+
+/** What the stand-in for a site answers; a test replaces a step to let it wait or fail. */
+export interface SiteScript {
+  findPlacements(): Promise<PlacementFindings>
+  cloneVm(order: { requestId: string }): Promise<{ moid: string }>
+  powerOnVm(): Promise<void>
+  waitForIp(): Promise<string>
+  powerOffVm(): Promise<void>
+  destroyVm(): Promise<void>
+}
+
+export interface StandInWorker {
+  script: SiteScript
+  stop(): Promise<void>
+}
+
+const findings: PlacementFindings = {
+  templateMoid: 'vm-1',
+  templateDiskGiB: 5,
+  folderMoid: 'group-1',
+  resourcePoolMoid: 'resgroup-1',
+  networkName: 'VM Network',
+  networkMoid: 'network-1',
+  datastores: [{ name: 'LocalDS_0', moid: 'datastore-1', capacityGiB: 10_000, freeGiB: 10_000 }],
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined
+let installed = false
+
+/**
+ * The real life of a request on the real record, with a site that builds every VM at once and mails that nobody gets: for
+ * tests of what stands before it.
+ */
+export async function startStandInWorker(database: Database, siteId: string): Promise<StandInWorker> {
+  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') })
+  installed = true
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(import.meta.resolve('@berth/workflows/index.ts')),
+    logger: new DefaultLogger('ERROR'),
+  })
+  const workflowBundle = await bundle
+  const connection = await NativeConnection.connect({ address: testServers.temporalAddress })
+  const script = aSite()
+  const site = Object.fromEntries(
+    (Object.keys(script) as (keyof SiteScript)[]).map((step) => [
+      step,
+      (order: { requestId: string }) => script[step](order),
+    ]),
+  )
+  const shared = { connection, namespace: testServers.temporalNamespace }
+  const workers = await Promise.all([
+    Worker.create({ ...shared, taskQueue: controlPlaneQueue, workflowBundle, activities: recordActivities(database) }),
+    Worker.create({
+      ...shared,
+      taskQueue: siteQueue(siteId),
+      activities: site,
+      identity: `agent/${siteId}/test/1.0.0`,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: siteBuildQueue(siteId),
+      activities: site,
+      identity: `agent/${siteId}/test/1.0.0`,
+    }),
+  ])
+  const running = workers.map((worker) => worker.run())
+  return {
+    script,
+    async stop() {
+      for (const worker of workers) worker.shutdown()
+      await Promise.all(running)
+      await connection.close()
+    },
+  }
+}
+
+const aSite = (): SiteScript => ({
+  findPlacements: async () => findings,
+  cloneVm: async () => ({ moid: 'vm-2' }),
+  powerOnVm: async () => undefined,
+  waitForIp: async () => '127.0.0.2',
+  powerOffVm: async () => undefined,
+  destroyVm: async () => undefined,
+})
+
+/** The activities of the control plane over the real record; letters count as delivered. */
+function recordActivities(database: Database) {
+  const records = createRequestRecords(database)
+  const thisRun = (requestId: string) => ({ requestId, runId: activityInfo().workflowExecution?.runId ?? '' })
+  return {
+    openRun: (requestId: string, continuedFrom?: string) =>
+      coded(records.openRun({ ...thisRun(requestId), ...(continuedFrom !== undefined && { continuedFrom }) })),
+    recordTransition: (transition: Transition) =>
+      coded(records.recordTransition(thisRun(transition.requestId), transition)),
+    validateRequest: (requestId: string) => coded(records.reasonsToReject(requestId)),
+    openApprovals: (...given: Parameters<typeof records.openApprovals>) => coded(records.openApprovals(...given)),
+    reservePlacement: (...given: Parameters<typeof records.reservePlacement>) =>
+      coded(records.reservePlacement(...given)),
+    deliveredWarnings: (...given: Parameters<typeof records.deliveriesOf>) => coded(records.deliveriesOf(...given)),
+    describeSite: async () => '',
+    async deliverNotices(...given: Parameters<typeof records.noticesToDeliver>) {
+      for (const { id } of await coded(records.noticesToDeliver(...given)))
+        await coded(records.noticeDelivered(id, 'test'))
+      return coded(records.deliveriesOf(...given))
+    },
+    classifyAndRepair: (inventory: { siteId: string; findings: Finding[] }) =>
+      coded(records.recordFindings(inventory.siteId, inventory.findings)),
+  }
+}
+
+async function coded<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!(error instanceof RecordsFault)) throw error
+    const nonRetryable = failureClass(error.code) !== 'transient'
+    throw ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable, cause: error })
+  }
+}
