@@ -1,0 +1,96 @@
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { addSeconds } from '@berth/domain/instant.ts'
+import { Button } from '@patternfly/react-core'
+import { Confirm } from '../../parts/confirm.tsx'
+import { Refusal } from '../../parts/refusal.tsx'
+import { Section } from '../../parts/section.tsx'
+import { useAct } from '../../server/use-act.ts'
+import { useNow } from '../../time/use-now.ts'
+import { absoluteWords, lengthWords } from '../../time/words.ts'
+
+/** What the server allows this person now. */
+export function Actions({ request }: { request: VmRequest }) {
+  const { actions } = request
+  const any = ['releaseVm', 'restoreVm', 'cancelRequest'].some((name) => actions.some((action) => action === name))
+  if (!any) return null
+  return (
+    <Section title="Actions">
+      {actions.includes('releaseVm') && <Release request={request} />}
+      {actions.includes('restoreVm') && <Restore request={request} />}
+      {actions.includes('cancelRequest') && <Cancel request={request} />}
+    </Section>
+  )
+}
+
+function Release({ request }: { request: VmRequest }) {
+  const { mutate, isPending, error } = useAct('releaseVm', request.id)
+  const { undoSeconds } = request.lease
+  const until = absoluteWords(addSeconds(useNow(), undoSeconds))
+  return (
+    <div className="stack stack-tight">
+      <p className="subtle small">
+        Give it back: powered off now, destroyed after {lengthWords(undoSeconds)}; until then you can restore it.
+      </p>
+      <div>
+        <Confirm
+          action="Release"
+          consequence={`The VM is powered off now and destroyed on ${until}. Until then you can restore it.`}
+          reason="none"
+          isDangerous
+          isPending={isPending}
+          onConfirm={() => mutate({})}
+        />
+      </div>
+      <Refusal error={error} />
+    </div>
+  )
+}
+
+function Restore({ request }: { request: VmRequest }) {
+  const { mutate, isPending, error } = useAct('restoreVm', request.id)
+  const { leaseEndsAt, restorableUntil } = request
+  return (
+    <div className="stack stack-tight">
+      <p className="subtle small">
+        Powers it on again
+        {leaseEndsAt === undefined ? '' : `; the lease goes on until ${absoluteWords(leaseEndsAt)}`}.
+        {restorableUntil === undefined ? '' : ` Possible until ${absoluteWords(restorableUntil)}.`}
+      </p>
+      <div>
+        <Button
+          isLoading={isPending}
+          isDisabled={isPending}
+          spinnerAriaLabel="Restoring"
+          onClick={() => mutate({})}
+        >
+          Restore
+        </Button>
+      </div>
+      <Refusal error={error} />
+    </div>
+  )
+}
+
+function Cancel({ request }: { request: VmRequest }) {
+  const { mutate, isPending, error } = useAct('cancelRequest', request.id)
+  const built = request.steps.some(({ name, state }) => name === 'clone' && state !== 'waiting')
+  const consequence = built
+    ? 'What was built so far is destroyed, and the request ends. This cannot be undone.'
+    : 'The request ends; nothing was built. This cannot be undone, but you can request again.'
+  return (
+    <div className="stack stack-tight">
+      <p className="subtle small">{built ? 'Ends the request and destroys what was built.' : 'Ends the request.'}</p>
+      <div>
+        <Confirm
+          action="Cancel request"
+          consequence={consequence}
+          reason="optional"
+          isDangerous
+          isPending={isPending}
+          onConfirm={(reason) => mutate(reason === undefined ? {} : { reason })}
+        />
+      </div>
+      <Refusal error={error} />
+    </div>
+  )
+}

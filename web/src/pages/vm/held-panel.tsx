@@ -1,0 +1,34 @@
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { Message } from '../../parts/message.tsx'
+import { isOperator, usePerson } from '../../person.ts'
+import { Moment } from '../../time/moment.tsx'
+import { OperatorDecision } from '../../vm-request/operator-decision.tsx'
+import { stepWords } from '../../words/step-words.ts'
+
+/** Why it stands still, and what is being done about it, in the words of whoever reads it. */
+export function HeldPanel({ request }: { request: VmRequest }) {
+  const operates = isOperator(usePerson())
+  const { hold } = request
+  if (hold === undefined) return null
+  const { step, attempt, heldAt, message } = hold
+  return (
+    <Message
+      kind={operates ? 'error' : 'warning'}
+      title={operates ? `Held at “${stepWords[step].name}”, attempt ${attempt}` : 'We are on it'}
+    >
+      <div className="stack stack-close">
+        <p className="wrap">
+          {message}
+          {heldAt !== undefined && (
+            <span className="subtle">
+              {' '}
+              · <Moment at={heldAt} />
+            </span>
+          )}
+        </p>
+        {!operates && <p>An operator was told. You need do nothing; this page shows when it goes on.</p>}
+        <OperatorDecision request={request} />
+      </div>
+    </Message>
+  )
+}

@@ -1,0 +1,91 @@
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { isFinal } from '@berth/domain/vm-request.ts'
+import { Breadcrumb, BreadcrumbItem } from '@patternfly/react-core'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { CopyField } from '../../parts/copy-field.tsx'
+import { PageSkeleton } from '../../parts/page-skeleton.tsx'
+import { Section } from '../../parts/section.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { routes } from '../../paths.ts'
+import { isNotFound } from '../../server/problem.ts'
+import { vmRequest } from '../../server/queries.ts'
+import { PageHeading } from '../../shell/page-heading.tsx'
+import { StateBadge } from '../../vm-request/state-badge.tsx'
+import { StateLine } from '../../vm-request/state-line.tsx'
+import { NotFoundPage } from '../not-found-page.tsx'
+import { Actions } from './actions.tsx'
+import { ApprovalPanel } from './approval-panel.tsx'
+import { Facts } from './facts.tsx'
+import { HeldPanel } from './held-panel.tsx'
+import { History } from './history.tsx'
+import { Lease } from './lease.tsx'
+import { Timeline } from './timeline.tsx'
+
+const route = getRouteApi(routes.vm)
+
+/** Where is this VM, how do I get in, how long do I have it? */
+export function VmPage() {
+  const { requestId } = route.useParams()
+  const { data: request, error, refetch } = useQuery(vmRequest(requestId))
+  if (request !== undefined) return <Vm key={request.id} request={request} />
+  if (isNotFound(error)) return <NotFoundPage />
+  if (error === null) return <PageSkeleton />
+  return (
+    <div className="stack">
+      <PageHeading title="VM" />
+      <Trouble error={error} onRetry={() => void refetch()} />
+    </div>
+  )
+}
+
+function Vm({ request }: { request: VmRequest }) {
+  return (
+    <div className="stack">
+      <Breadcrumb aria-label="Breadcrumb">
+        <BreadcrumbItem>
+          <Link to={routes.myVms}>My VMs</Link>
+        </BreadcrumbItem>
+        <BreadcrumbItem isActive>{request.vmName}</BreadcrumbItem>
+      </Breadcrumb>
+      <div className="stack stack-tight">
+        <div className="line">
+          <PageHeading title={request.vmName} />
+          <StateBadge state={request.state} />
+        </div>
+        <p className="state-line wrap">
+          <StateLine request={request} />
+        </p>
+      </div>
+      <HeldPanel request={request} />
+      <ApprovalPanel request={request} />
+      <SshLine request={request} />
+      <div className="vm-columns">
+        <div className="stack">
+          <Lease request={request} />
+          <Section title="Timeline">
+            <Timeline request={request} />
+          </Section>
+          <History requestId={request.id} />
+        </div>
+        <div className="stack">
+          <Actions request={request} />
+          <Section title="Facts">
+            <Facts request={request} />
+          </Section>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** The way in; its place is kept while the VM is built, so that nothing jumps when it comes. */
+function SshLine({ request }: { request: VmRequest }) {
+  if (request.ssh !== undefined) return <CopyField text={request.ssh.command} what="ssh command" isLarge />
+  if (isFinal(request.state) || request.state === 'retiring') return null
+  const words =
+    request.handedOverAt === undefined
+      ? 'The ssh command appears here when the VM is handed over.'
+      : 'The VM is powered off or has no address, so there is no ssh command now.'
+  return <p className="copy-field copy-field-large subtle">{words}</p>
+}

@@ -1,0 +1,77 @@
+import { Button, TextInput } from '@patternfly/react-core'
+import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react'
+
+interface Props {
+  /** On the button that opens the panel. */
+  action: string
+  /** What will happen, and until when it can be undone. */
+  consequence: ReactNode
+  reason: 'none' | 'optional' | { required: string }
+  isDangerous?: boolean
+  isPending: boolean
+  onConfirm: (reason: string | undefined) => void
+}
+
+/** A button that says what it will do before it does it, in place; the focus goes into the panel and comes back. */
+export function Confirm({ action, consequence, reason, isDangerous = false, isPending, onConfirm }: Props) {
+  const [isOpen, setOpen] = useState(false)
+  const [words, setWords] = useState('')
+  const opener = useRef<HTMLButtonElement>(null)
+  const panel = useRef<HTMLFormElement>(null)
+  const wasOpen = useRef(false)
+  const id = useId()
+
+  useEffect(() => {
+    if (isOpen) panel.current?.querySelector<HTMLElement>('input, button')?.focus()
+    else if (wasOpen.current) opener.current?.focus()
+    wasOpen.current = isOpen
+  }, [isOpen])
+
+  if (!isOpen)
+    return (
+      <Button ref={opener} variant="secondary" isDanger={isDangerous} onClick={() => setOpen(true)}>
+        {action}
+      </Button>
+    )
+  const confirm = (event: FormEvent) => {
+    event.preventDefault()
+    onConfirm(words.trim() === '' ? undefined : words.trim())
+  }
+  return (
+    <form
+      ref={panel}
+      className="confirm"
+      aria-label={action}
+      onSubmit={confirm}
+      onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+    >
+      <p>{consequence}</p>
+      {reason !== 'none' && (
+        <label htmlFor={id} className="field">
+          <span>{reason === 'optional' ? 'Reason (optional)' : reason.required}</span>
+          <TextInput
+            id={id}
+            value={words}
+            maxLength={1_000}
+            isRequired={reason !== 'optional'}
+            onChange={(_event, text) => setWords(text)}
+          />
+        </label>
+      )}
+      <div className="line">
+        <Button
+          type="submit"
+          variant={isDangerous ? 'danger' : 'primary'}
+          isLoading={isPending}
+          isDisabled={isPending}
+          spinnerAriaLabel={`${action} is under way`}
+        >
+          {action} now
+        </Button>
+        <Button variant="link" onClick={() => setOpen(false)}>
+          Keep it as it is
+        </Button>
+      </div>
+    </form>
+  )
+}

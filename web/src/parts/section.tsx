@@ -1,0 +1,18 @@
+import { Title } from '@patternfly/react-core'
+import { useId, type ReactNode } from 'react'
+
+/** A part of a page with its heading; screen readers can jump to it. */
+export function Section({ title, children, aside }: { title: string; children: ReactNode; aside?: ReactNode }) {
+  const id = useId()
+  return (
+    <section aria-labelledby={id} className="section">
+      <div className="line line-apart">
+        <Title headingLevel="h2" size="lg" id={id}>
+          {title}
+        </Title>
+        {aside}
+      </div>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals'
+import { newest, withNewest } from './newest.ts'
+
+const at = (id: string, version: number) => ({ id, version })
+
+test('a version that was seen already is dropped', () => {
+  const known = at('a', 3)
+  expect(newest(known, at('a', 3))).toBe(known)
+  expect(newest(known, at('a', 2))).toBe(known)
+})
+
+test('a newer version takes the place of the old one, and no row moves', () => {
+  const items = [at('a', 1), at('b', 1), at('c', 1)]
+  expect(withNewest(items, at('b', 2))).toEqual([at('a', 1), at('b', 2), at('c', 1)])
+})
+
+test('a list in which nothing is newer stays the same list', () => {
+  const items = [at('a', 5)]
+  expect(withNewest(items, at('a', 4))).toBe(items)
+})
+
+test('a request that is not in the list is reported as missing', () => {
+  expect(withNewest([at('a', 1)], at('z', 1))).toBeUndefined()
+})

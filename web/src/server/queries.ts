@@ -1,0 +1,95 @@
+import type { EndpointQuery, EndpointResponse } from '@berth/contract/endpoints.ts'
+import type { EndpointName } from '@berth/contract/paths.ts'
+import type { PreviewVmRequest } from '@berth/contract/preview.ts'
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { call } from './call.ts'
+
+/** Everything that the pages read, with the keys under which live events find it. */
+
+type Filter = Omit<EndpointQuery<'listVmRequests'>, 'cursor' | 'limit'>
+
+export const keys = {
+  me: ['me'],
+  vmRequests: ['vmRequests'],
+  vmRequest: (id: string) => ['vmRequest', id],
+  audit: (id: string) => ['vmRequest', id, 'audit'],
+  approvals: ['approvals'],
+  sites: ['sites'],
+  operations: ['operations'],
+} as const
+
+export const me = queryOptions({
+  queryKey: keys.me,
+  queryFn: ({ signal }) => call('getMe', { signal }),
+  staleTime: 60_000,
+})
+
+export const vmRequests = (filter: Filter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.vmRequests, filter],
+    queryFn: ({ pageParam, signal }) =>
+      call('listVmRequests', {
+        query: { ...filter, limit: 50, ...(pageParam === undefined ? {} : { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+
+export const heldRequests = vmRequests({ state: 'held' })
+
+export const vmRequest = (id: string) =>
+  queryOptions({
+    queryKey: keys.vmRequest(id),
+    queryFn: ({ signal }): Promise<VmRequest> => call('getVmRequest', { params: { id }, signal }),
+  })
+
+export const audit = (id: string) =>
+  queryOptions({
+    queryKey: keys.audit(id),
+    queryFn: ({ signal }) => call('listVmRequestAudit', { params: { id }, query: { limit: 200 }, signal }),
+  })
+
+export const catalogItems = queryOptions({
+  queryKey: ['catalogItems'],
+  queryFn: ({ signal }) => call('listCatalogItems', { query: { limit: 200 }, signal }),
+  staleTime: 300_000,
+})
+
+export const preview = (body: PreviewVmRequest | undefined) =>
+  queryOptions({
+    queryKey: ['preview', body],
+    queryFn: ({ signal }) => {
+      if (body === undefined) throw new Error('there is nothing to preview yet')
+      return call('previewVmRequest', { body, signal })
+    },
+    enabled: body !== undefined,
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  })
+
+export const openApprovals = queryOptions({
+  queryKey: [...keys.approvals, 'open'],
+  queryFn: ({ signal }) => call('listApprovals', { query: { limit: 100 }, signal }),
+})
+
+export const decidedApprovals = queryOptions({
+  queryKey: [...keys.approvals, 'decided'],
+  queryFn: ({ signal }) => call('listApprovals', { query: { decidedBy: 'me', limit: 100 }, signal }),
+})
+
+/** Agents say nothing when they fall silent, so these are asked again and again. */
+const askedEverySeconds = 5
+
+const polled = <N extends EndpointName>(name: N, queryKey: readonly string[]) =>
+  queryOptions({
+    queryKey,
+    queryFn: ({ signal }): Promise<EndpointResponse<N>> => call(name, { signal }),
+    refetchInterval: askedEverySeconds * 1_000,
+  })
+
+export const sites = polled('listSites', keys.sites)
+export const findings = polled('listFindings', [...keys.operations, 'findings'])
+export const undeliveredNotices = polled('listNotices', [...keys.operations, 'notices'])

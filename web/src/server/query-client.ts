@@ -1,0 +1,29 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { isSignedOut, ServerProblem } from './problem.ts'
+import { keys } from './queries.ts'
+
+/** Whatever call finds that the session is over, the whole portal shows that the person is signed out. */
+const onError = (error: unknown) => {
+  if (isSignedOut(error)) void queryClient.invalidateQueries({ queryKey: keys.me })
+}
+
+/** A clear answer stays the same when asked again; silence and trouble on the server's side may pass. */
+const mayPass = (error: unknown): boolean =>
+  !(error instanceof ServerProblem) || error.problem === undefined || error.problem.status >= 500
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      if (query.queryKey[0] !== keys.me[0]) onError(error)
+    },
+  }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (failures, error) => mayPass(error) && failures < 2,
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+})

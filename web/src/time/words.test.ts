@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals'
+import { lengthWords, relativeWords, shortWords, stepWords } from './words.ts'
+
+const now = '2026-11-22T10:00:00.000Z'
+
+describe('relative times', () => {
+  test.each([
+    ['2026-11-22T10:00:03.000Z', 'just now'],
+    ['2026-11-22T09:59:20.000Z', '40 seconds ago'],
+    ['2026-11-22T10:05:59.000Z', 'in 5 minutes'],
+    ['2026-11-23T10:00:00.000Z', 'in 24 hours'],
+    ['2026-11-25T11:00:00.000Z', 'in 3 days'],
+  ])('%s is told as "%s"', (at, words) => {
+    expect(relativeWords(at, now)).toBe(words)
+  })
+})
+
+describe('lengths', () => {
+  test.each([
+    [12.7, '12 s'],
+    [60, '1 minute'],
+    [95, '1 minute 35 s'],
+    [3_600, '1 hour'],
+    [86_400, '1 day'],
+    [108_000, '1 day 6 h'],
+    [14 * 86_400, '2 weeks'],
+    [20 * 86_400, '20 days'],
+  ])('%d seconds read "%s"', (seconds, words) => {
+    expect(lengthWords(seconds)).toBe(words)
+  })
+
+  test('a length that is over reads as nothing left, not as a negative number', () => {
+    expect(lengthWords(-5)).toBe('0 s')
+  })
+})
+
+test('a step shows tenths only while they matter', () => {
+  expect([stepWords(0.42), stepWords(12.4), stepWords(125)]).toEqual(['0.4 s', '12 s', '2 min 5 s'])
+})
+
+test('the date is left out today and said on every other day', () => {
+  expect(shortWords('2026-11-22T10:30:00.000Z', now)).not.toMatch(/Nov/)
+  expect(shortWords('2026-12-06T10:30:00.000Z', now)).toMatch(/6 Dec/)
+})

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals'
+import { aVmRequest } from '../../dev/a-vm-request.ts'
+import { leaseLeft, leaseLine } from './lease-line.ts'
+
+const active = aVmRequest({
+  state: 'active',
+  handedOverAt: '2026-11-01T00:00:00.000Z',
+  leaseEndsAt: '2026-11-15T00:00:00.000Z',
+  warnings: [{ event: 'leaseEnding', at: '2026-11-08T00:00:00.000Z', deliveredAt: '2026-11-08T00:00:00.000Z' }],
+})
+
+test('a request that was never handed over has no lease line', () => {
+  expect(leaseLine(aVmRequest(), '2026-11-22T10:00:00.000Z')).toBeUndefined()
+})
+
+test('the line runs from hand-over to destruction, with the present on it', () => {
+  const line = leaseLine(active, '2026-11-11T12:00:00.000Z')
+  expect(line).toMatchObject({ now: 50 })
+  expect(line?.marks.map(({ kind, position }) => [kind, Math.round(position)])).toEqual([
+    ['handOver', 0],
+    ['warning', 33],
+    ['end', 67],
+    ['destruction', 100],
+  ])
+})
+
+test('a release ends the line early', () => {
+  const released = { ...active, state: 'released' as const, releasedAt: '2026-11-05T00:00:00.000Z' }
+  const line = leaseLine({ ...released, destroyedAt: '2026-11-06T00:00:00.000Z' }, '2026-11-05T12:00:00.000Z')
+  expect(line).toMatchObject({ end: 80, now: 90 })
+})
+
+test('what is left is told in words and is short on the last day', () => {
+  expect(leaseLeft(active, '2026-11-10T00:00:00.000Z')).toMatchObject({ words: '5 days left', isShort: false })
+  expect(leaseLeft(active, '2026-11-14T12:00:00.000Z')).toMatchObject({ words: '12 hours left', isShort: true })
+})
+
+test('an expired VM shows how long it has until it is destroyed', () => {
+  const expired = { ...active, state: 'expired' as const, destroyedAt: '2026-11-22T00:00:00.000Z' }
+  expect(leaseLeft(expired, '2026-11-18T00:00:00.000Z')?.words).toBe('destroyed in 4 days')
+})

@@ -1,0 +1,90 @@
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { secondsBetween, type Instant } from '@berth/domain/instant.ts'
+import type { VmRequestState } from '@berth/domain/vm-request.ts'
+import { dayWords, isSameDay, lengthWords, shortWords } from '../time/words.ts'
+import { stepWords } from './step-words.ts'
+
+/** Who reads it: what is held is told to its owner and to those who can act in different words. */
+export interface Reader {
+  isOperator: boolean
+}
+
+type Sentence = (request: VmRequest, now: Instant, reader: Reader) => string
+
+/** What a state means for the person who reads it, as one sentence without its full stop. */
+export const stateSentence = (request: VmRequest, now: Instant, reader: Reader): string =>
+  sentences[request.state](request, now, reader)
+
+const sentences: Record<VmRequestState, Sentence> = {
+  validating: (request, now) => waiting(request, now) ?? 'Checking the request',
+  awaitingApproval: (request, now) => awaitingApproval(request, now),
+  provisioning: (request, now) => provisioning(request, now),
+  active: (request, now) =>
+    request.leaseEndsAt === undefined ? 'Yours' : `Yours until ${shortWords(request.leaseEndsAt, now)}`,
+  expired: (request, now) =>
+    `Powered off${since(request.expiredAt, now)}; destroyed${on(request.destroyedAt, now)} unless you extend`,
+  released: (request, now) =>
+    request.restorableUntil === undefined
+      ? 'Given back'
+      : `Given back; you can restore it until ${shortWords(request.restorableUntil, now)}`,
+  held: ({ hold }, _now, { isOperator }) =>
+    `${isOperator ? 'Needs an operator' : 'We are on it'}: ${hold?.message ?? 'the cause is not known yet'}`,
+  retiring: (request, now) => joined('Being destroyed', waiting(request, now)),
+  retired: (request, now) => `Destroyed${on(request.destroyedAt ?? request.endedAt, now)}`,
+  rejected: ({ reasons }) => joined('Not possible', listed(reasons), ': '),
+  declined: (request) => declined(request),
+  lapsed: ({ requestedAt, endedAt }) =>
+    endedAt === undefined
+      ? 'Nobody decided in time'
+      : `Nobody decided within ${lengthWords(secondsBetween(requestedAt, endedAt))}`,
+  cancelled: ({ endedBy, reasons }) => joined(`Cancelled${endedBy === undefined ? '' : ` by ${endedBy}`}`, listed(reasons), ': '),
+  failed: ({ reasons }) => joined('Could not be built', listed(reasons), ': '),
+}
+
+function awaitingApproval(request: VmRequest, now: Instant): string {
+  const open = request.approvals.find(({ openedAt, decision }) => openedAt !== undefined && decision === undefined)
+  if (open === undefined) return waiting(request, now) ?? 'Waiting for an approval'
+  return `Waiting for ${either(open.approverNames)}${since(open.openedAt, now)}`
+}
+
+function provisioning(request: VmRequest, now: Instant): string {
+  const stalled = waiting(request, now)
+  const step = request.steps.findLast(({ state }) => state === 'running')
+  if (step === undefined) return stalled ?? 'About to be built'
+  const { doing } = stepWords[step.name]
+  if (stalled !== undefined) return joined(doing, stalled)
+  if (step.progress === undefined) return doing
+  const left = secondsLeft(step.startedAt, step.progress, now)
+  return `${doing} — ${Math.round(step.progress)} %${left === undefined ? '' : `, about ${lengthWords(left)} left`}`
+}
+
+/** How long the rest takes if it goes on as it went; too early to say below a tenth. */
+function secondsLeft(startedAt: Instant | undefined, progress: number, now: Instant): number | undefined {
+  if (startedAt === undefined || progress < 10 || progress >= 100) return undefined
+  const seconds = (secondsBetween(startedAt, now) * (100 - progress)) / progress
+  return seconds < 1 ? undefined : seconds
+}
+
+function declined({ approvals }: VmRequest): string {
+  const no = approvals.find(({ decision }) => decision === 'declined')
+  return joined(`${no?.byName ?? 'An approver'} declined`, no?.reason, ': ')
+}
+
+const waiting = ({ waitingFor }: VmRequest, now: Instant): string | undefined =>
+  waitingFor === undefined ? undefined : `${waitingFor.sentence}${since(waitingFor.since, now)}`
+
+const joined = (start: string, rest: string | undefined, by = ' — '): string =>
+  rest === undefined || rest === '' ? start : `${start}${by}${rest}`
+
+const since = (at: Instant | undefined, now: Instant): string =>
+  at === undefined ? '' : ` since ${shortWords(at, now)}`
+
+const on = (at: Instant | undefined, now: Instant): string => {
+  if (at === undefined) return ''
+  return isSameDay(at, now) ? ` at ${shortWords(at, now)}` : ` on ${dayWords(at)}`
+}
+
+const listed = (reasons: readonly string[]): string => reasons.join('; ')
+
+const disjunction = new Intl.ListFormat('en', { type: 'disjunction' })
+const either = (names: readonly string[]): string => disjunction.format(names)
