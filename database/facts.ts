@@ -1,5 +1,5 @@
 import type { Approval } from '@berth/domain/approval.ts'
-import type { DeliveredWarning, Facts, StepFact } from '@berth/domain/facts.ts'
+import type { DeliveredWarning, Facts, Hold, StepFact } from '@berth/domain/facts.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
@@ -18,7 +18,7 @@ export async function factsOf(client: Queryable, request: VmRequestRow): Promise
     warnings,
     extensions: Math.max(0, request.grant_number - 1),
     ...withoutNulls({
-      hold: request.hold,
+      hold: holdOf(request),
       placement: request.placement,
       address: request.address,
       handedOverAt: request.handed_over_at,
@@ -33,6 +33,12 @@ export async function factsOf(client: Queryable, request: VmRequestRow): Promise
         grant: { number: request.grant_number, grantedAt: request.granted_at, endsAt: request.lease_ends_at },
       }),
   }
+}
+
+function holdOf({ hold }: VmRequestRow): Hold | null {
+  if (hold === null) return null
+  const { heldAt: _, ...rest } = hold
+  return rest
 }
 
 async function stepsOf(client: Queryable, requestId: string): Promise<StepFact[]> {

@@ -1,4 +1,5 @@
 import type { Facts } from '@berth/domain/facts.ts'
+import type { Instant } from '@berth/domain/instant.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
 import type { Change, Transition } from '@berth/domain/transition.ts'
 import { isFinal, leadsTo, type VmRequestState } from '@berth/domain/vm-request.ts'
@@ -10,7 +11,7 @@ import { giveBackAll, giveBackReservation } from './give-back.ts'
 import { addNotices, addWarningInPerson } from './notice-rows.ts'
 import { recordDecision, recordGrant, recordStep } from './record-change.ts'
 import { transaction, type Queryable } from './transaction.ts'
-import { updateRequest, type ColumnValues, type VmRequestRow } from './vm-request-row.ts'
+import { updateRequest, type ColumnValues, type HeldRow, type VmRequestRow } from './vm-request-row.ts'
 
 /**
  * Writes view, audit and pending notices in one transaction. Repeating a transition changes nothing.
@@ -57,7 +58,7 @@ function columnsOf(request: VmRequestRow, { change, at }: Transition): ColumnVal
   const columns: ColumnValues = {
     state,
     round: change.round,
-    hold: change.hold === undefined && state !== 'held' ? null : change.hold,
+    hold: holdColumn(change, state, at),
     address: change.address,
     handed_over_at: change.handedOverAt,
     expired_at: change.expiredAt,
@@ -71,6 +72,12 @@ function columnsOf(request: VmRequestRow, { change, at }: Transition): ColumnVal
     ...((change.step !== undefined || state !== request.state) && { waiting_for: null }),
   }
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
+}
+
+/** Whoever leaves `held` leaves the hold behind. */
+function holdColumn({ hold }: Change, state: VmRequestState, heldAt: Instant): HeldRow | null | undefined {
+  if (hold) return { ...hold, heldAt }
+  return state === 'held' ? hold : null
 }
 
 function nextState(request: VmRequestRow, change: Change): VmRequestState {

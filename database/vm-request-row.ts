@@ -5,6 +5,8 @@ import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import type { FinalState, VmRequestState } from '@berth/domain/vm-request.ts'
 import type { Queryable } from './transaction.ts'
 
+export type HeldRow = Hold & { heldAt: Instant }
+
 /** A row of vm_requests, as far as transactions need it. */
 export interface VmRequestRow {
   id: string
@@ -22,7 +24,7 @@ export interface VmRequestRow {
   provisioning_request: ProvisioningRequest
   state: VmRequestState
   round: number
-  hold: Hold | null
+  hold: HeldRow | null
   placement: Placement | null
   address: string | null
   handed_over_at: Instant | null
