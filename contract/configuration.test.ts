@@ -91,7 +91,12 @@ describe('a berth.yaml that is wrong', () => {
       path: 'catalogItems.0.sizes.0.memoryMiB',
       says: 'multiple of 4',
     },
-    { before: 'minLeaseSeconds: 60', after: 'minLeaseSeconds: 0', path: 'policies.minLeaseSeconds', says: '>0' },
+    {
+      before: 'minLeaseSeconds: 60',
+      after: 'minLeaseSeconds: 0',
+      path: 'policies.minLeaseSeconds',
+      says: 'more than 0',
+    },
     {
       before: 'minLeaseSeconds: 60',
       after: 'minLeaseSeconds: 9999999',
@@ -102,7 +107,7 @@ describe('a berth.yaml that is wrong', () => {
       before: 'addressSettleSeconds: 1',
       after: 'addressSettleSeconds: 1s',
       path: 'policies.addressSettleSeconds',
-      says: 'number',
+      says: 'must be a number',
     },
     {
       before: 'os: ubuntu',
@@ -123,7 +128,7 @@ describe('a berth.yaml that is wrong', () => {
       path: 'catalogItems.0.templatePath',
       says: 'inventory path',
     },
-    { before: '[LocalDS_0, LocalDS_1]', after: '[]', path: 'catalogItems.0.datastores', says: '>=1' },
+    { before: '[LocalDS_0, LocalDS_1]', after: '[]', path: 'catalogItems.0.datastores', says: 'must not be empty' },
     { before: '    version: 1\n', after: '', path: 'catalogItems.0.version', says: 'is missing', below: -1 },
   ])('$path: $says', ({ before, after, path: where, says, below = 0 }) => {
     const { text, line } = changed(before, after)

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Configuration } from '@berth/domain/configuration.ts'
 import { referenceProblems } from './configuration-references.ts'
 import { configurationSchema } from './configuration-schema.ts'
+import { issueWording } from './issue-wording.ts'
 
 /** One thing that is wrong in `berth.yaml`. */
 export interface ConfigurationProblem {
@@ -30,9 +31,7 @@ export function parseConfiguration(text: string): ParsedConfiguration {
     return { ok: false, problems }
   }
   const file: unknown = document.toJS()
-  const parsed = configurationSchema.safeParse(file, {
-    error: ({ input }) => (input === undefined ? 'is missing' : undefined),
-  })
+  const parsed = configurationSchema.safeParse(file, { error: issueWording })
   const found = [...(parsed.error?.issues.flatMap(problemsOfIssue) ?? []), ...referenceProblems(file)]
   if (parsed.success && found.length === 0) return { ok: true, configuration: parsed.data }
 
