@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, jest } from '@jest/globals'
 
+let said: string[] = []
+
 /** An unexpected console.error is a failure nobody looked at. */
 beforeEach(() => {
-  jest.spyOn(console, 'error')
+  said = []
+  jest.spyOn(console, 'error').mockImplementation((...words) => {
+    said.push(words.join(' '))
+  })
 })
 
 afterEach(() => {
-  const said = jest.mocked(console.error).mock.calls.map((call) => call.join(' '))
-  jest.mocked(console.error).mockRestore()
+  jest.restoreAllMocks()
   if (said.length > 0) throw new Error(`console.error was called:\n${said.join('\n')}`)
 })

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
 
-const folder = fileURLToPath(import.meta.resolve('@berth/workflows/histories/'))
+const folder = fileURLToPath(new URL('../workflows/histories/', import.meta.url))
 let workflowBundle: WorkflowBundle
 
 beforeAll(async () => {

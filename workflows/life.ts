@@ -20,6 +20,7 @@ import { localRecords, notices, patientRecords, siteActivities, type SiteActivit
 import { applyChange } from './apply-change.ts'
 import { Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
 import { currentState, searchAttributes, type Applied } from './messages.ts'
+import type { Busy } from './perform-step.ts'
 
 /** What continue-as-new hands over; everything else is in the database. */
 export interface Carry {
@@ -56,6 +57,7 @@ export class Life {
   readonly inbox: Inbox
   facts!: Facts
   waitingFor: string | undefined
+  busy: Busy | undefined
   /** Warnings that this run has sent or is sending. */
   readonly warned = new Set<string>()
   /** Deliveries under way that the end waits for. */

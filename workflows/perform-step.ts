@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow'
 import { failureSentence, isFailureCode, type FailureCode } from '@berth/domain/failures.ts'
 import type { Hold, StepFact } from '@berth/domain/facts.ts'
-import { addSeconds, type Instant } from '@berth/domain/instant.ts'
+import { addSeconds, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import { operatorActionsFor, type HoldableState, type HoldStep, type StepName } from '@berth/domain/vm-request.ts'
 import { explanations } from './activity-proxies.ts'
 import { left, type Handlers, type Left, type Life } from './life.ts'
@@ -39,10 +39,8 @@ export async function performStep<T>(
   const attempt = lastAttempt(life, name) + 1
   await life.record({ event: `${name}Started`, change: { step: { name, state: 'running', attempt } } })
   const scope = new CancellationScope()
-  const since = life.now
   const work = scope.run(activity)
-  const explaining = new CancellationScope()
-  void explaining.run(() => explainWhileWaiting(life, name, since)).catch(() => undefined)
+  keepExplaining(life, name)
   try {
     const result = await life.attend(work, handlers)
     if (result === left) {
@@ -56,7 +54,7 @@ export async function performStep<T>(
     return interrupted
   } finally {
     scope.cancel()
-    explaining.cancel()
+    if (life.busy !== undefined) life.busy.step = undefined
   }
 }
 
@@ -112,12 +110,43 @@ function failureOf(error: unknown): { code: FailureCode; message: string } {
 const explainAfterSeconds = 30
 const explainAtMostEverySeconds = 600
 
-/** Puts a sentence on the request once a site has been silent for a while, and keeps it true, ever more slowly. */
-async function explainWhileWaiting(life: Life, step: StepName, since: Instant): Promise<void> {
-  for (let pause = explainAfterSeconds; ; pause = Math.min(pause * 2, explainAtMostEverySeconds)) {
+/** What a phase does at the site now; one watch serves all its steps. */
+export interface Busy {
+  step: { name: StepName; since: Instant } | undefined
+  watch: CancellationScope
+}
+
+/** Ends the watch of a phase that is over. */
+export function stopExplaining(life: Life): void {
+  life.busy?.watch.cancel()
+  life.busy = undefined
+}
+
+function keepExplaining(life: Life, name: StepName): void {
+  const step = { name, since: life.now }
+  if (life.busy !== undefined) {
+    life.busy.step = step
+    return
+  }
+  const busy: Busy = { step, watch: new CancellationScope() }
+  life.busy = busy
+  void busy.watch.run(() => explainWhileBusy(life, busy)).catch(() => undefined)
+}
+
+/** Puts a sentence on the request once a step has been open for a while, and keeps it true, ever more slowly. */
+async function explainWhileBusy(life: Life, busy: Busy): Promise<void> {
+  for (let pause = explainAfterSeconds; ;) {
     await sleep(pause * 1_000)
-    const waiting = { requestId: life.request.requestId, siteId: life.request.siteId, step, since }
-    const sentence = await explanations.describeSite(waiting).catch(() => undefined)
-    if (sentence !== undefined) life.explain(sentence)
+    const open = busy.step === undefined ? 0 : secondsBetween(busy.step.since, life.now)
+    if (busy.step === undefined || open < explainAfterSeconds) {
+      pause = explainAfterSeconds - open
+      continue
+    }
+    const { requestId, siteId } = life.request
+    const sentence = await explanations
+      .describeSite({ requestId, siteId, step: busy.step.name, since: busy.step.since })
+      .catch(() => undefined)
+    if (sentence !== undefined && busy.step !== undefined) life.explain(sentence)
+    pause = Math.min(pause * 2, explainAtMostEverySeconds)
   }
 }

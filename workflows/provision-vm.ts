@@ -14,6 +14,7 @@ import { buildVm } from './build-vm.ts'
 import { checkRequest } from './check-request.ts'
 import { keepThroughGrace, keepUntilLeaseEnds, keepUntilUndoEnds } from './keep-lease.ts'
 import { FactsReplaced, Life, type Carry } from './life.ts'
+import { stopExplaining } from './perform-step.ts'
 import { retireVm } from './retire-vm.ts'
 
 export interface Outcome {
@@ -34,6 +35,8 @@ export async function provisionVm(request: ProvisioningRequest, carry?: Carry): 
         await liveOn(life)
       } catch (error) {
         if (!(error instanceof FactsReplaced)) throw error
+      } finally {
+        stopExplaining(life)
       }
     }
     return close(life, life.facts.state)

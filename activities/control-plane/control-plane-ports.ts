@@ -46,7 +46,9 @@ export interface Courier {
 /** What Temporal knows about a site's agents and a request's pending activity. */
 export interface SiteWatch {
   describeAgents(siteId: string): Promise<{ lastContactAt: Instant | null; backlog: number }>
-  pendingActivity(workflowId: string): Promise<{ attempt: number; started: boolean; lastFailure?: { code?: string; message: string } } | null>
+  pendingActivity(
+    workflowId: string,
+  ): Promise<{ attempt: number; started: boolean; lastFailure?: { code?: string; message: string } } | null>
 }
 
 /** Repair of workflows: used by reconciling only. */

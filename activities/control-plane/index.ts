@@ -21,14 +21,17 @@ export interface ControlPlanePorts {
 export function createControlPlaneActivities({ records, courier, siteWatch, repair }: ControlPlanePorts) {
   return {
     openRun: (requestId: string, continuedFrom?: string) =>
-      throughPort(() => records.openRun({ ...thisRun(requestId), ...(continuedFrom !== undefined && { continuedFrom }) })),
+      throughPort(() =>
+        records.openRun({ ...thisRun(requestId), ...(continuedFrom !== undefined && { continuedFrom }) }),
+      ),
 
     recordTransition: (transition: Transition) =>
       throughPort(() => records.recordTransition(thisRun(transition.requestId), transition)),
 
     validateRequest: (requestId: string) => throughPort(() => records.reasonsToReject(requestId)),
 
-    openApprovals: (requestId: string, openedAt: Instant) => throughPort(() => records.openApprovals(requestId, openedAt)),
+    openApprovals: (requestId: string, openedAt: Instant) =>
+      throughPort(() => records.openApprovals(requestId, openedAt)),
 
     reservePlacement: (requestId: string, findings: PlacementFindings, neededGiB: number) =>
       throughPort(() => records.reservePlacement(requestId, findings, neededGiB)),
@@ -48,7 +51,8 @@ export function createControlPlaneActivities({ records, courier, siteWatch, repa
           await records.noticeFailed(notice.id, lastError)
         }
       }
-      if (lastError !== undefined) throw ApplicationFailure.retryable(failureSentence('mailUnavailable', lastError), 'mailUnavailable')
+      if (lastError !== undefined)
+        throw ApplicationFailure.retryable(failureSentence('mailUnavailable', lastError), 'mailUnavailable')
       return throughPort(() => records.deliveriesOf(requestId, orders))
     },
 

@@ -36,7 +36,8 @@ export function waitingSentence(
     return `The agent of site ${siteId} has been silent since ${agents.lastContactAt}; ${step} goes on when it is back`
   if (pending?.lastFailure !== undefined) {
     const { code, message } = pending.lastFailure
-    const cause = isFailureCode(code) && !message.startsWith(failureSentence(code)) ? failureSentence(code, message) : message
+    const cause =
+      isFailureCode(code) && !message.startsWith(failureSentence(code)) ? failureSentence(code, message) : message
     return `${step} is tried again, attempt ${pending.attempt}: ${cause}`
   }
   if (pending !== null && !pending.started)

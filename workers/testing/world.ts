@@ -26,7 +26,7 @@ import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import { anSshPublicKey, aCatalogItem, aConfiguration } from '@berth/testing/builders.ts'
 import { violations } from '@berth/testing/invariants.ts'
 import { createTestDatabase, testServers, uniqueSiteId } from '@berth/testing/test-servers.ts'
-import { provisionVmType, startOptions } from '@berth/workflows/messages.ts'
+import { provisionVmType, releaseVm, startOptions } from '@berth/workflows/messages.ts'
 import type { provisionVm } from '@berth/workflows/index.ts'
 import { createTemporalSiteWatch } from '../temporal-site-watch.ts'
 import { createWorkflowRepair } from '../workflow-repair.ts'
@@ -87,6 +87,25 @@ export async function openWorld() {
   const running = [controlPlane, ...site].map((worker) => worker.run())
   const lives: { id: string; handle: Life }[] = []
 
+  async function create({ sizeId = 'small', leaseSeconds = 3_600, policy }: Asked = {}) {
+    if (policy !== undefined) await seed(database, siteId, policy)
+    const created = await createVmRequest(database, {
+      requesterId: 'developer',
+      ownerId: 'developer',
+      teamId: 'platform',
+      catalogItemId: 'ubuntu-24-04',
+      sizeId,
+      leaseSeconds,
+      purpose: 'to test Berth',
+      sshPublicKeys: [anSshPublicKey],
+    })
+    if (created.outcome !== 'created') throw new Error(`not created: ${JSON.stringify(created)}`)
+    const request = await provisioningRequestOf(database, created.requestId)
+    const life: Life = client.workflow.getHandle<typeof provisionVm>(startOptions(request).workflowId)
+    lives.push({ id: request.requestId, handle: life })
+    return { id: request.requestId, life, request }
+  }
+
   return {
     siteId,
     database,
@@ -95,26 +114,19 @@ export async function openWorld() {
     courier,
     repair,
 
+    create,
+
     /** As the API does it: created in the database, then started. */
-    async ask({ sizeId = 'small', leaseSeconds = 3_600, policy }: Asked = {}) {
-      if (policy !== undefined) await seed(database, siteId, policy)
-      const created = await createVmRequest(database, {
-        requesterId: 'developer',
-        ownerId: 'developer',
-        teamId: 'platform',
-        catalogItemId: 'ubuntu-24-04',
-        sizeId,
-        leaseSeconds,
-        purpose: 'to test Berth',
-        sshPublicKeys: [anSshPublicKey],
-      })
-      if (created.outcome !== 'created') throw new Error(`not created: ${JSON.stringify(created)}`)
-      const request = await provisioningRequestOf(database, created.requestId)
-      const options = startOptions(request)
+    async ask(asked: Asked = {}) {
+      const request = await create(asked)
+      const options = startOptions(request.request)
       await client.workflow.start<typeof provisionVm>(provisionVmType as never, options as never)
-      const life: Life = client.workflow.getHandle<typeof provisionVm>(options.workflowId)
-      lives.push({ id: request.requestId, handle: life })
-      return { id: request.requestId, life, request }
+      return request
+    },
+
+    async releaseAndRetire(life: Life) {
+      await life.executeUpdate(releaseVm, { args: [{ id: randomUUID(), by: 'developer' }] })
+      await life.result()
     },
 
     /** The first moment at which the record says so; fails with what it says instead. */
@@ -170,7 +182,7 @@ export async function openWorld() {
       if (!recordsHistories()) return
       const life = lives.find((candidate) => candidate.id === id)
       if (life === undefined) throw new Error(`no life ${id}`)
-      const folder = fileURLToPath(import.meta.resolve('@berth/workflows/histories/'))
+      const folder = fileURLToPath(new URL('../../workflows/histories/', import.meta.url))
       await mkdir(folder, { recursive: true })
       const history = await client.workflow.getHandle(life.handle.workflowId).fetchHistory()
       await writeFile(`${folder}${name}.json`, `${historyToJSON(history)}\n`)
