@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { VcenterUnreachable } from '@berth/agent-worker/vcenter/soap-fault.ts'
+import ssh2 from 'ssh2'
+import { demoSiteWorld } from './testing/demo-site-world.ts'
+import type { DemoSiteWorld } from './testing/demo-site-world.ts'
+import { sshRun } from './testing/ssh-run.ts'
+
+let world: DemoSiteWorld
+
+beforeEach(async () => {
+  world = await demoSiteWorld()
+  await world.startSimulator()
+})
+
+afterEach(async () => {
+  await world.end()
+})
+
+const ada = ssh2.utils.generateKeyPairSync('ed25519')
+const eve = ssh2.utils.generateKeyPairSync('ed25519')
+
+const order = (name = 'web-1') => ({
+  name,
+  instanceUuid: randomUUID(),
+  extraConfig: {
+    'berth.requestId': 'a <request> & "more"',
+    'guestinfo.metadata': JSON.stringify({ 'local-hostname': name }),
+    'guestinfo.userdata': Buffer.from(
+      `#cloud-config\n${JSON.stringify({ users: [{ name: 'ada', ssh_authorized_keys: [ada.public] }] })}`,
+    ).toString('base64'),
+    'guestinfo.userdata.encoding': 'base64',
+  },
+})
+
+describe('the inventory of a demo site', () => {
+  test('has the templates and the managed folder, also when the site is started twice', async () => {
+    await world.startSite()
+    await world.stopSite()
+    await world.startSite()
+    for (const name of ['ubuntu-24-04', 'debian-13', 'windows-2022']) {
+      expect(await world.read(`/DC0/vm/templates/${name}`, 'config.template')).toBe(true)
+    }
+    expect(await world.read('/DC0/vm/berth', 'name')).toBe('berth')
+  })
+})
+
+describe('a guest', () => {
+  test('reports address, host name and running tools, and lets in exactly the user and key of its user data', async () => {
+    await world.startSite()
+    await world.clone('ubuntu-24-04', order())
+    await world.powerOn('web-1')
+    const host = await world.addressOf('web-1')
+
+    expect(host).toMatch(/^127\./)
+    expect(await world.read('/DC0/vm/berth/web-1', 'guest.hostName')).toBe('web-1')
+    expect(await world.read('/DC0/vm/berth/web-1', 'guest.toolsRunningStatus')).toBe('guestToolsRunning')
+    expect(await sshRun({ host, username: 'ada', privateKey: ada.private }, 'hostname')).toEqual({
+      output: 'web-1\n',
+      exitCode: 0,
+    })
+    const release = await sshRun({ host, username: 'ada', privateKey: ada.private }, 'cat /etc/os-release')
+    expect(release.output).toContain('ID=ubuntu')
+    await expect(sshRun({ host, username: 'ada', privateKey: eve.private }, 'hostname')).rejects.toThrow(
+      'authentication',
+    )
+    await expect(sshRun({ host, username: 'root', privateKey: ada.private }, 'whoami')).rejects.toThrow(
+      'authentication',
+    )
+  })
+
+  test('has no address and no SSH once its virtual machine is powered off, and the same address when on again', async () => {
+    await world.startSite()
+    await world.clone('debian-13', order())
+    await world.powerOn('web-1')
+    const host = await world.addressOf('web-1')
+
+    await world.shutDownGuest('web-1')
+    await world.eventually(async () => {
+      expect(await world.read('/DC0/vm/berth/web-1', 'guest.ipAddress')).toBeUndefined()
+      expect(await world.read('/DC0/vm/berth/web-1', 'guest.toolsRunningStatus')).toBe('guestToolsNotRunning')
+    })
+    await expect(sshRun({ host, username: 'ada', privateKey: ada.private }, 'hostname')).rejects.toThrow('ECONNREFUSED')
+
+    await world.powerOn('web-1')
+    expect(await world.addressOf('web-1')).toBe(host)
+  })
+})
+
+describe('after the simulator was killed', () => {
+  test('every virtual machine is there again as it was before anybody can look, and its guest ran on', async () => {
+    await world.startSite()
+    const { instanceUuid, extraConfig } = order()
+    await world.clone('ubuntu-24-04', { name: 'web-1', instanceUuid, extraConfig })
+    await world.powerOn('web-1')
+    const host = await world.addressOf('web-1')
+    await world.growDisk('web-1', 40)
+    await world.clone('debian-13', order('db-1'))
+    const before = await world.portrait('web-1')
+    await world.remembered(['web-1', 'db-1'])
+
+    await world.killSimulator()
+    await expect(world.portrait('web-1')).rejects.toThrow(VcenterUnreachable)
+    await world.startSimulator()
+    await world.eventually(() => world.read('/DC0', 'name'))
+
+    expect(await world.portrait('web-1')).toEqual(before)
+    expect(before).toMatchObject({ instanceUuid, extraConfig, powerState: 'poweredOn', address: host, diskGiB: 40 })
+    expect(await world.read('/DC0/vm/berth/db-1', 'runtime.powerState')).toBe('poweredOff')
+    expect((await sshRun({ host, username: 'ada', privateKey: ada.private }, 'whoami')).output).toBe('ada\n')
+  })
+
+  test('the virtual machines are there also if the keeper was down meanwhile', async () => {
+    await world.startSite()
+    await world.clone('ubuntu-24-04', order())
+    await world.powerOn('web-1')
+    const address = await world.addressOf('web-1')
+    await world.stopSite()
+    await world.killSimulator()
+
+    await world.startSimulator()
+    await world.startSite()
+    expect(await world.portrait('web-1')).toMatchObject({ powerState: 'poweredOn', address })
+  })
+
+  test('they have vanished if the drill says so', async () => {
+    await world.startSite({ forgetVms: true })
+    await world.clone('ubuntu-24-04', order())
+    await world.remembered(['web-1'])
+
+    await world.killSimulator()
+    await world.startSimulator()
+    await world.eventually(() => world.read('/DC0/vm/berth', 'name'))
+    expect(await world.find('/DC0/vm/berth/web-1')).toBeUndefined()
+  })
+})
+
+test('a virtual machine that was destroyed while only the keeper was down stays destroyed', async () => {
+  await world.startSite()
+  await world.clone('ubuntu-24-04', order())
+  await world.remembered(['web-1'])
+  await world.stopSite()
+  await world.destroyBehindTheKeeper('web-1')
+
+  await world.startSite()
+  expect(await world.find('/DC0/vm/berth/web-1')).toBeUndefined()
+})
