@@ -26,7 +26,7 @@ export interface Collector {
 
 /** Leaf paths only: whole `info` or `guest` cost the simulator twice, and vCenter more traffic. */
 const taskPaths = ['info.state', 'info.progress', 'info.result', 'info.error']
-const vmPaths = ['guest.ipAddress', 'guest.net', 'disabledMethod']
+const vmPaths = ['runtime.powerState', 'guest.ipAddress', 'guest.net', 'disabledMethod']
 
 const maxWaitSeconds = 60
 

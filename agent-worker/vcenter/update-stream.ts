@@ -21,15 +21,15 @@ export interface UpdateStream {
     decide: (properties: Properties) => T | undefined,
     signal?: AbortSignal,
   ): Promise<T>
-  /** Watches without deciding, so that a later `until` on the object starts with its properties at hand. */
-  watch(object: ManagedObjectReference): Disposable
+  /** Tells of each change from now on. What was known before is not repeated, since it may be old. */
+  watch(object: ManagedObjectReference, watcher?: Watcher): Disposable
   /** Whoever still waits sees `reason`. */
   close(reason: Error): void
 }
 
-interface Watcher {
+export interface Watcher {
   changed(properties: Properties): void
-  failed(error: Error): void
+  failed(error: unknown): void
 }
 
 interface Watched {
@@ -217,8 +217,8 @@ export function createUpdateStream(client: SoapClient): UpdateStream {
 
   return {
     until,
-    watch(object) {
-      const stop = add(object, { changed: () => undefined, failed: () => undefined })
+    watch(object, watcher = { changed: () => undefined, failed: () => undefined }) {
+      const stop = add(object, watcher)
       return { [Symbol.dispose]: stop }
     },
     close(reason) {

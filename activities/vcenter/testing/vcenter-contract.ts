@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { FailureCode } from '@berth/domain/failures.ts'
+import type { PlacementRules } from '@berth/domain/placement.ts'
+import type { CloneOrder, OwnedVm, StepProgress, VcenterPort, VmIdentity } from '../vcenter-port.ts'
+import { aCloneOrder } from './a-clone-order.ts'
+
+/** A vCenter and the hands of those who are not Berth: guests and administrators. */
+export interface VcenterUnderTest {
+  port: VcenterPort
+  rules: PlacementRules
+  /** What a running guest reports. */
+  reportAddress(requestId: string, address: string): Promise<void>
+  addForeignVm(vm: { name: string; instanceUuid: string }): Promise<void>
+  addCopyOf(requestId: string, name: string): Promise<void>
+  removeVm(requestId: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export const someProgress = (signal: AbortSignal = new AbortController().signal): StepProgress => ({
+  lastTaskMoid: undefined,
+  signal,
+  cancelRequested: () => false,
+  report: () => undefined,
+})
+
+const addressRules = { allow: [], ignore: [], settleSeconds: 0, timeoutSeconds: 60 }
+
+/** What every vCenter port promises, the one in memory and the one over SOAP. */
+export function vcenterContract(name: string, start: () => Promise<VcenterUnderTest>): void {
+  describe(`${name} keeps the vCenter port's promises`, () => {
+    let vcenter: VcenterUnderTest
+    let port: VcenterPort
+
+    beforeAll(async () => {
+      vcenter = await start()
+      port = vcenter.port
+    })
+    afterAll(() => vcenter.stop())
+
+    const anOrder = async (changes: Partial<CloneOrder> = {}): Promise<CloneOrder> =>
+      aCloneOrder(await port.findPlacements(vcenter.rules), changes)
+
+    const aBuiltVm = async (): Promise<CloneOrder> => {
+      const order = await anOrder()
+      await port.cloneVm(order, someProgress())
+      return order
+    }
+
+    const aRunningVm = async (): Promise<CloneOrder> => {
+      const order = await aBuiltVm()
+      await port.powerOnVm(order, someProgress())
+      return order
+    }
+
+    const listed = async ({ installationId, requestId }: VmIdentity): Promise<OwnedVm[]> => {
+      const vms = await port.listOwnedVms(installationId, [vcenter.rules.folderPath])
+      return vms.filter((vm) => vm.instanceUuid === requestId)
+    }
+
+    const failsWith = (work: Promise<unknown>, code: FailureCode) =>
+      expect(work).rejects.toMatchObject({ name: 'VcenterFault', code })
+
+    test('placements name every object of the rules and the space of each datastore', async () => {
+      const findings = await port.findPlacements(vcenter.rules)
+      expect(findings.templateMoid).toMatch(/^vm-/)
+      expect(findings.templateDiskGiB).toBeGreaterThan(0)
+      expect(findings.networkName).toBe(vcenter.rules.networks[0])
+      expect(findings.datastores.map((datastore) => datastore.name).sort()).toEqual(
+        [...vcenter.rules.datastores].sort(),
+      )
+      for (const { capacityGiB, freeGiB } of findings.datastores) expect(capacityGiB).toBeGreaterThanOrEqual(freeGiB)
+    })
+
+    test('a clone is there once, off, under its name and with its marker', async () => {
+      const order = await anOrder()
+      const { moid } = await port.cloneVm(order, someProgress())
+      expect(await listed(order)).toEqual([
+        {
+          moid,
+          name: order.vmName,
+          instanceUuid: order.requestId,
+          markerRequestId: order.requestId,
+          poweredOn: false,
+        },
+      ])
+    })
+
+    test('cloning again adopts the VM that is there', async () => {
+      const order = await aBuiltVm()
+      const [vm] = await listed(order)
+      expect(await port.cloneVm(order, someProgress())).toEqual({ moid: vm?.moid })
+      expect(await listed(order)).toHaveLength(1)
+    })
+
+    test('two clones of one order at the same time make one VM', async () => {
+      const order = await anOrder()
+      const [one, twin] = await Promise.all([port.cloneVm(order, someProgress()), port.cloneVm(order, someProgress())])
+      expect(twin).toEqual(one)
+      expect(await listed(order)).toHaveLength(1)
+    })
+
+    test('a name that somebody else’s VM has is refused', async () => {
+      const order = await anOrder()
+      await vcenter.addForeignVm({ name: order.vmName, instanceUuid: crypto.randomUUID() })
+      await failsWith(port.cloneVm(order, someProgress()), 'nameTaken')
+    })
+
+    test('a VM with the request’s uuid but without the marker is touched by nothing', async () => {
+      const order = await anOrder()
+      await vcenter.addForeignVm({ name: `foreign-${order.vmName}`, instanceUuid: order.requestId })
+      await failsWith(port.cloneVm(order, someProgress()), 'notOurs')
+      await failsWith(port.powerOnVm(order, someProgress()), 'notOurs')
+      await failsWith(port.powerOffVm(order, 0, someProgress()), 'notOurs')
+      await failsWith(port.destroyVm(order, someProgress()), 'notOurs')
+    })
+
+    test('a VM of another installation is touched by nothing and not listed', async () => {
+      const order = await aBuiltVm()
+      const other = { ...order, installationId: 'another-installation' }
+      await failsWith(port.destroyVm(other, someProgress()), 'notOurs')
+      expect(await listed(other)).toEqual([])
+      expect(await listed(order)).toHaveLength(1)
+    })
+
+    test('a copy that somebody made is listed as one, and outlives the original', async () => {
+      const order = await aBuiltVm()
+      await vcenter.addCopyOf(order.requestId, `copy-of-${order.vmName}`)
+      await port.destroyVm(order, someProgress())
+      const all = await port.listOwnedVms(order.installationId, [vcenter.rules.folderPath])
+      const ofRequest = all.filter((vm) => vm.markerRequestId === order.requestId)
+      expect(ofRequest.map((vm) => vm.name)).toEqual([`copy-of-${order.vmName}`])
+      expect(ofRequest[0]?.instanceUuid).not.toBe(order.requestId)
+    })
+
+    test('powering on twice is powering on once', async () => {
+      const order = await aRunningVm()
+      await port.powerOnVm(order, someProgress())
+      expect((await listed(order))[0]?.poweredOn).toBe(true)
+    })
+
+    test('a VM that vanished cannot be powered on', async () => {
+      const order = await aBuiltVm()
+      await vcenter.removeVm(order.requestId)
+      await failsWith(port.powerOnVm(order, someProgress()), 'vmVanished')
+    })
+
+    test('the address that the guest reports is found, whenever it reports it', async () => {
+      const order = await aRunningVm()
+      const found = port.waitForAddress(order, addressRules, someProgress())
+      await vcenter.reportAddress(order.requestId, '10.11.12.13')
+      expect(await found).toBe('10.11.12.13')
+      expect(await port.waitForAddress(order, addressRules, someProgress())).toBe('10.11.12.13')
+      expect((await listed(order))[0]?.address).toBe('10.11.12.13')
+    })
+
+    test('a guest that reports nothing is given up after the time allowed', async () => {
+      const order = await aRunningVm()
+      const rules = { ...addressRules, timeoutSeconds: 1 }
+      await failsWith(port.waitForAddress(order, rules, someProgress()), 'addressTimeout')
+    })
+
+    test('a wait that is aborted ends with the reason', async () => {
+      const order = await aRunningVm()
+      const abort = new AbortController()
+      const wait = port.waitForAddress(order, addressRules, someProgress(abort.signal))
+      const reason = new Error('the worker shuts down')
+      abort.abort(reason)
+      await expect(wait).rejects.toBe(reason)
+    })
+
+    test('powering off twice is powering off once', async () => {
+      const order = await aRunningVm()
+      await port.powerOffVm(order, 1, someProgress())
+      expect((await listed(order))[0]?.poweredOn).toBe(false)
+      await port.powerOffVm(order, 1, someProgress())
+    })
+
+    test('a running VM is destroyed, and destroying it again is no failure', async () => {
+      const order = await aRunningVm()
+      await port.destroyVm(order, someProgress())
+      expect(await listed(order)).toEqual([])
+      await port.destroyVm(order, someProgress())
+    })
+
+    test('two destructions of one VM at the same time both succeed', async () => {
+      const order = await aBuiltVm()
+      await Promise.all([port.destroyVm(order, someProgress()), port.destroyVm(order, someProgress())])
+      expect(await listed(order)).toEqual([])
+    })
+  })
+}

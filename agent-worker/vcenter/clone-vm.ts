@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { CloneOrder, StepProgress } from '@berth/activities/vcenter/vcenter-port.ts'
+import { diskToGrow, differences, hardwarePaths } from './as-ordered.ts'
+import { cloneSource } from './clone-source.ts'
+import type { CloneSource } from './clone-source.ts'
+import { cloneSpecification } from './clone-specification.ts'
+import { followTask, settleEarlierTask } from './follow-task.ts'
+import { findChild } from './inventory.ts'
+import { isMoref, vmRef } from './managed-object.ts'
+import type { ManagedObjectReference } from './managed-object.ts'
+import { findOurVm, isOurs, readVms } from './own-vm.ts'
+import type { FoundVm } from './own-vm.ts'
+import { isFault } from './soap-fault.ts'
+import { rememberVm } from './vcenter-connection.ts'
+import type { VcenterConnection } from './vcenter-connection.ts'
+import { growDisk } from './virtual-devices.ts'
+
+/**
+ * Adopts the request's VM if an earlier attempt or a twin made it, else clones it; either way it is then made and
+ * found to be as ordered. The VM's name in its folder is what keeps two concurrent attempts from making two VMs.
+ */
+export async function cloneVm(
+  connection: VcenterConnection,
+  order: CloneOrder,
+  progress: StepProgress,
+): Promise<{ moid: string }> {
+  await settleEarlierTask(connection, progress)
+  const source = await cloneSource(connection, order.placement)
+  const existing = await findOurVm(connection, order, hardwarePaths)
+  const vm = existing ?? (await makeClone(connection, order, source, progress))
+  const complete = await growIfOrdered(connection, order, vm, progress)
+  await checkAsOrdered(connection, order, source, complete)
+  rememberVm(connection, order.requestId, vm.moid)
+  return { moid: vm.moid }
+}
+
+async function makeClone(
+  connection: VcenterConnection,
+  order: CloneOrder,
+  source: CloneSource,
+  progress: StepProgress,
+): Promise<FoundVm> {
+  const template = vmRef(order.placement.templateMoid)
+  progress.signal.throwIfAborted()
+  try {
+    const specification = cloneSpecification(order, source)
+    const task = await connection.client.call<ManagedObjectReference>('CloneVM_Task', template, specification)
+    const made = await followTask(connection, task, progress)
+    const vm = isMoref(made) ? (await readVms(connection, [made.value], hardwarePaths))[0] : undefined
+    return vm ?? (await vmThatVanished(connection, order))
+  } catch (error) {
+    if (isFault(error, 'DuplicateName')) return adoptByName(connection, order, error.detail['object'])
+    if (isFault(error, 'ManagedObjectNotFound')) return vmAfterLostTask(connection, order, error)
+    throw error
+  }
+}
+
+/** vCenter forgets tasks, as after its restart: if the clone is not there now, the next attempt makes it. */
+async function vmAfterLostTask(connection: VcenterConnection, order: CloneOrder, error: unknown): Promise<FoundVm> {
+  const { obj } = (error as { detail: { obj?: unknown } }).detail
+  if (isMoref(obj) && obj.type === 'Task') {
+    const vm = await findOurVm(connection, order, hardwarePaths)
+    if (vm !== undefined) return vm
+    throw new VcenterFault('vcenterSessionLost', `vCenter no longer knows ${obj.value}`)
+  }
+  connection.placements.networkCards.delete(order.placement.templateMoid)
+  throw isMoref(obj) && obj.value === order.placement.templateMoid
+    ? new VcenterFault('templateMissing', obj.value)
+    : error
+}
+
+async function vmThatVanished(connection: VcenterConnection, order: CloneOrder): Promise<FoundVm> {
+  const vm = await findOurVm(connection, order, hardwarePaths)
+  if (vm === undefined) throw new VcenterFault('vmVanished', `${order.vmName} vanished right after it was cloned`)
+  return vm
+}
+
+/** The name is taken: by the VM that a twin or a lost call made, or by somebody else's. */
+async function adoptByName(connection: VcenterConnection, order: CloneOrder, holder: unknown): Promise<FoundVm> {
+  const named = isMoref(holder) ? holder : await findChild(connection.client, order.placement.folderMoid, order.vmName)
+  if (named?.type !== 'VirtualMachine') throw new VcenterFault('nameTaken', order.vmName)
+  const [vm] = await readVms(connection, [named.value], hardwarePaths)
+  if (vm === undefined) throw new VcenterFault('vcenterBusy', `${order.vmName} was just removed`)
+  if (isOurs(vm.properties, order)) return vm
+  // A VM that is being cloned has no configuration yet: the next attempt will see whose it is.
+  if (vm.properties['config.instanceUuid'] === undefined) {
+    throw new VcenterFault('vcenterBusy', `${order.vmName} is being created`)
+  }
+  throw new VcenterFault('nameTaken', `${order.vmName} (${vm.moid})`)
+}
+
+async function growIfOrdered(
+  connection: VcenterConnection,
+  order: CloneOrder,
+  vm: FoundVm,
+  progress: StepProgress,
+): Promise<FoundVm> {
+  const disk = diskToGrow(vm.properties, order)
+  if (disk === undefined) return vm
+  progress.signal.throwIfAborted()
+  const spec = { deviceChange: [growDisk(disk, order.size.diskGiB)] }
+  const task = await connection.client.call<ManagedObjectReference>('ReconfigVM_Task', vmRef(vm.moid), { spec })
+  await followTask(connection, task, progress)
+  return readAgain(connection, order, vm)
+}
+
+/** A VM that was adopted while its clone was still being finished gets a moment; then the order counts. */
+async function checkAsOrdered(
+  connection: VcenterConnection,
+  order: CloneOrder,
+  { backing }: CloneSource,
+  vm: FoundVm,
+): Promise<void> {
+  if (differences(vm.properties, order, backing).length === 0) return
+  await sleep(adoptionGraceMilliseconds)
+  const again = await readAgain(connection, order, vm)
+  const left = differences(again.properties, order, backing)
+  if (left.length > 0) throw new VcenterFault('specificationMismatch', `${order.vmName} has ${left.join(', ')}`)
+}
+
+const adoptionGraceMilliseconds = 1_000
+
+async function readAgain(connection: VcenterConnection, order: CloneOrder, { moid }: FoundVm): Promise<FoundVm> {
+  const [vm] = await readVms(connection, [moid], hardwarePaths)
+  return vm ?? vmThatVanished(connection, order)
+}

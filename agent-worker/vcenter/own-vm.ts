@@ -1,0 +1,92 @@
+import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import { findAllByInstanceUuid } from './inventory.ts'
+import { morefKey, vmRef } from './managed-object.ts'
+import { readProperties } from './read-properties.ts'
+import type { Properties } from './read-properties.ts'
+import { rememberVm } from './vcenter-connection.ts'
+import type { VcenterConnection } from './vcenter-connection.ts'
+
+export const marker = { installationId: 'berth.installationId', requestId: 'berth.requestId' } as const
+
+export const extraConfigPath = (key: string): string => `config.extraConfig["${key}"].value`
+
+export const markerPaths = [extraConfigPath(marker.installationId), extraConfigPath(marker.requestId)]
+const identityPaths = ['name', 'config.instanceUuid', ...markerPaths]
+
+export interface FoundVm {
+  moid: string
+  /** The identity, and the paths that were asked for. */
+  properties: Properties
+}
+
+/** Ours = both keys of the marker match, and its request is this very VM: on another uuid the marker is a copy's. */
+export function isOurs(properties: Properties, { installationId, requestId }: VmIdentity): boolean {
+  return (
+    properties[extraConfigPath(marker.installationId)] === installationId &&
+    properties[extraConfigPath(marker.requestId)] === requestId &&
+    String(properties['config.instanceUuid']).toLowerCase() === requestId.toLowerCase()
+  )
+}
+
+/**
+ * The request's VM with the properties at `paths`, or undefined when vCenter has none. Throws `notOurs` when the uuid
+ * belongs to a VM that is not ours, or our marker sits on a VM whose uuid changed.
+ */
+export async function findOurVm(
+  connection: VcenterConnection,
+  identity: VmIdentity,
+  paths: readonly string[] = [],
+): Promise<FoundVm | undefined> {
+  const lastSeen = connection.lastSeen.get(identity.requestId)
+  if (lastSeen !== undefined) {
+    const [seen] = await readVms(connection, [lastSeen], paths)
+    if (seen !== undefined && isOurs(seen.properties, identity)) return seen
+    connection.lastSeen.delete(identity.requestId)
+    if (seen?.properties[extraConfigPath(marker.requestId)] === identity.requestId) throw foreign([seen])
+  }
+  const found = await findAllByInstanceUuid(connection.client, identity.requestId)
+  const vms = await readVms(
+    connection,
+    found.map(({ value }) => value),
+    paths,
+  )
+  const [vm, ...others] = vms
+  if (vm === undefined) return undefined
+  if (others.length > 0 || !isOurs(vm.properties, identity)) throw foreign(vms)
+  rememberVm(connection, identity.requestId, vm.moid)
+  return vm
+}
+
+/** As findOurVm; no VM is `vmVanished`. */
+export async function ourVm(
+  connection: VcenterConnection,
+  identity: VmIdentity,
+  paths: readonly string[] = [],
+): Promise<FoundVm> {
+  const vm = await findOurVm(connection, identity, paths)
+  if (vm === undefined) throw new VcenterFault('vmVanished', `no VM has the instanceUuid ${identity.requestId}`)
+  return vm
+}
+
+/** The VMs that exist, with identity and `paths`. */
+export async function readVms(
+  { client }: VcenterConnection,
+  moids: readonly string[],
+  paths: readonly string[],
+): Promise<FoundVm[]> {
+  const all = [...identityPaths, ...paths]
+  const found = await readProperties(
+    client,
+    moids.map((moid) => ({ obj: vmRef(moid), paths: all })),
+  )
+  return moids.flatMap((moid) => {
+    const properties = found.get(morefKey(vmRef(moid)))
+    return properties === undefined ? [] : [{ moid, properties }]
+  })
+}
+
+function foreign(vms: FoundVm[]): VcenterFault {
+  const names = vms.map(({ moid, properties }) => `${String(properties['name'])} (${moid})`).join(', ')
+  return new VcenterFault('notOurs', vms.length > 1 ? `several VMs have this instanceUuid: ${names}` : names)
+}

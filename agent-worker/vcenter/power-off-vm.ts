@@ -1,0 +1,61 @@
+import type { StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import { followTask, settleEarlierTask } from './follow-task.ts'
+import { vmRef } from './managed-object.ts'
+import type { ManagedObjectReference } from './managed-object.ts'
+import { ourVm } from './own-vm.ts'
+import { isFault, SoapFault } from './soap-fault.ts'
+import type { VcenterConnection } from './vcenter-connection.ts'
+
+export async function powerOffVm(
+  connection: VcenterConnection,
+  identity: VmIdentity,
+  guestShutdownSeconds: number,
+  progress: StepProgress,
+): Promise<void> {
+  await settleEarlierTask(connection, progress)
+  const { moid, properties } = await ourVm(connection, identity, ['runtime.powerState', 'guest.toolsRunningStatus'])
+  if (properties['runtime.powerState'] === 'poweredOff') return
+  const toolsRun = properties['guest.toolsRunningStatus'] === 'guestToolsRunning'
+  if (toolsRun && properties['runtime.powerState'] === 'poweredOn' && guestShutdownSeconds > 0) {
+    if (await shutDownGuest(connection, moid, guestShutdownSeconds, progress)) return
+  }
+  await powerOffHard(connection, moid, progress)
+}
+
+/** True when the guest went down in time. A guest that cannot be asked is powered off hard. */
+async function shutDownGuest(
+  { client, stream }: VcenterConnection,
+  moid: string,
+  seconds: number,
+  { signal }: StepProgress,
+): Promise<boolean> {
+  signal.throwIfAborted()
+  const limit = AbortSignal.timeout(seconds * 1000)
+  try {
+    await client.call('ShutdownGuest', vmRef(moid))
+    const isOff = (properties: Readonly<Record<string, unknown>>) =>
+      properties['runtime.powerState'] === 'poweredOff' ? true : undefined
+    return await stream.until(vmRef(moid), isOff, AbortSignal.any([signal, limit]))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (limit.aborted || isFault(error, 'ToolsUnavailable', 'InvalidPowerState', 'InvalidState', 'NotSupported')) {
+      return false
+    }
+    throw error
+  }
+}
+
+export async function powerOffHard(connection: VcenterConnection, moid: string, progress: StepProgress): Promise<void> {
+  progress.signal.throwIfAborted()
+  try {
+    const task = await connection.client.call<ManagedObjectReference>('PowerOffVM_Task', vmRef(moid))
+    await followTask(connection, task, progress)
+  } catch (error) {
+    if (!isAlreadyOff(error)) throw error
+  }
+}
+
+const isAlreadyOff = (error: unknown): boolean =>
+  error instanceof SoapFault &&
+  error.faultType === 'InvalidPowerState' &&
+  error.detail['existingState'] === 'poweredOff'

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import { followTask, settleEarlierTask } from './follow-task.ts'
+import { vmRef } from './managed-object.ts'
+import type { ManagedObjectReference } from './managed-object.ts'
+import { ourVm } from './own-vm.ts'
+import { isFault } from './soap-fault.ts'
+import type { VcenterConnection } from './vcenter-connection.ts'
+
+/** vCenter refuses now and then with InvalidState what it accepts a moment later. */
+const attempts = 5
+const disabledLimitMilliseconds = 120_000
+
+export async function powerOnVm(
+  connection: VcenterConnection,
+  identity: VmIdentity,
+  progress: StepProgress,
+): Promise<void> {
+  await settleEarlierTask(connection, progress)
+  for (let attempt = 1; ; attempt += 1) {
+    const vm = await ourVm(connection, identity, ['runtime.powerState', 'disabledMethod'])
+    if (vm.properties['runtime.powerState'] === 'poweredOn') return
+    if (isDisabled(vm.properties)) await untilEnabled(connection, vm.moid, progress)
+    try {
+      return await powerOn(connection, vm.moid, progress)
+    } catch (error) {
+      if (isFault(error, 'InvalidPowerState') && error.detail['existingState'] === 'poweredOn') return
+      if (!isFault(error, 'InvalidState', 'InvalidPowerState') || attempt === attempts) throw error
+      await sleep(attempt * 1_000, undefined, { signal: progress.signal })
+    }
+  }
+}
+
+async function powerOn(connection: VcenterConnection, moid: string, progress: StepProgress): Promise<void> {
+  progress.signal.throwIfAborted()
+  const vm = vmRef(moid)
+  const task = await connection.client.call<ManagedObjectReference>('PowerOnVM_Task', vm)
+  // The address is waited for next: its VM joins the list of watched objects in the same call as the task.
+  const watched = connection.stream.watch(vm)
+  try {
+    await followTask(connection, task, progress)
+  } finally {
+    watched[Symbol.dispose]()
+  }
+}
+
+const isDisabled = (properties: Readonly<Record<string, unknown>>): boolean => {
+  const disabled = properties['disabledMethod']
+  return Array.isArray(disabled) && disabled.includes('PowerOnVM_Task')
+}
+
+async function untilEnabled({ stream }: VcenterConnection, moid: string, { signal }: StepProgress): Promise<void> {
+  const limit = AbortSignal.timeout(disabledLimitMilliseconds)
+  const enabled = (properties: Readonly<Record<string, unknown>>) =>
+    'disabledMethod' in properties && !isDisabled(properties) ? true : undefined
+  try {
+    await stream.until(vmRef(moid), enabled, AbortSignal.any([signal, limit]))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (limit.aborted) throw new VcenterFault('vcenterBusy', `vCenter does not allow ${moid} to be powered on yet`)
+    throw error
+  }
+}

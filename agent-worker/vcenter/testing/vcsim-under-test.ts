@@ -1,0 +1,60 @@
+import type { VcenterUnderTest } from '@berth/activities/vcenter/testing/vcenter-contract.ts'
+import { setGuestAddress } from '@berth/testing/vcsim.ts'
+import type { Vcsim } from '@berth/testing/vcsim.ts'
+import type { SoapMethod } from '../element-order.ts'
+import { findAllByInstanceUuid, findByInventoryPath } from '../inventory.ts'
+import { marker } from '../own-vm.ts'
+import { runTask } from '../vcenter-task.ts'
+import { createVsphereVcenter } from '../vsphere-vcenter.ts'
+import type { VsphereVcenter } from '../vsphere-vcenter.ts'
+
+/** The port over SOAP on a simulator, with calls counted and the hands of others. */
+export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: VsphereVcenter; calls: SoapMethod[] } {
+  const { client, stream } = vcsim.access
+  const calls: SoapMethod[] = []
+  const { url, username, password } = vcsim
+  const port = createVsphereVcenter({ url, username, password, onCall: (method) => calls.push(method) })
+
+  const existing = async (path: string) => {
+    const found = await findByInventoryPath(client, path)
+    if (found === undefined) throw new Error(`there is nothing at ${path}`)
+    return found
+  }
+
+  const vmOf = async (requestId: string) => {
+    const [vm] = await findAllByInstanceUuid(client, requestId)
+    if (vm === undefined) throw new Error(`no VM of request ${requestId}`)
+    return vm
+  }
+
+  const cloneByHand = async (name: string, instanceUuid: string, extraConfig: { key: string; value: string }[]) => {
+    await runTask(client, stream, 'CloneVM_Task', await existing(vcsim.rules.templatePath), {
+      folder: await existing(vcsim.rules.folderPath),
+      name,
+      spec: {
+        location: { pool: await existing(vcsim.rules.resourcePoolPath) },
+        template: false,
+        config: { instanceUuid, extraConfig },
+        powerOn: false,
+      },
+    })
+  }
+
+  return {
+    port,
+    calls,
+    rules: vcsim.rules,
+    reportAddress: async (requestId, address) => setGuestAddress(vcsim.access, (await vmOf(requestId)).value, address),
+    addForeignVm: ({ name, instanceUuid }) => cloneByHand(name, instanceUuid, []),
+    addCopyOf: (requestId, name) =>
+      cloneByHand(name, crypto.randomUUID(), [
+        { key: marker.installationId, value: 'berth-test' },
+        { key: marker.requestId, value: requestId },
+      ]),
+    removeVm: async (requestId) => void (await runTask(client, stream, 'Destroy_Task', await vmOf(requestId))),
+    async stop() {
+      await port.close()
+      await vcsim.stop()
+    },
+  }
+}

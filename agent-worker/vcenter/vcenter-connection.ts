@@ -1,0 +1,21 @@
+import type { PlacementCache } from './placement-cache.ts'
+import type { SoapClient } from './soap-client.ts'
+import type { UpdateStream } from './update-stream.ts'
+
+/** What all steps of one agent share. */
+export interface VcenterConnection {
+  client: SoapClient
+  stream: UpdateStream
+  placements: PlacementCache
+  /** Where a request's VM was last seen; each use verifies it again. */
+  lastSeen: Map<string, string>
+}
+
+const mostRemembered = 10_000
+
+export function rememberVm({ lastSeen }: VcenterConnection, requestId: string, moid: string): void {
+  lastSeen.delete(requestId)
+  lastSeen.set(requestId, moid)
+  const oldest = lastSeen.keys().next()
+  if (lastSeen.size > mostRemembered && oldest.done !== true) lastSeen.delete(oldest.value)
+}

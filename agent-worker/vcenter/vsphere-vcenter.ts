@@ -1,0 +1,50 @@
+import type { VcenterPort } from '@berth/activities/vcenter/vcenter-port.ts'
+import { cloneVm } from './clone-vm.ts'
+import { destroyVm } from './destroy-vm.ts'
+import { asVcenterFault } from './failure-codes.ts'
+import { findPlacements } from './find-placements.ts'
+import { listOwnedVms } from './list-owned-vms.ts'
+import { createPlacementCache } from './placement-cache.ts'
+import { powerOffVm } from './power-off-vm.ts'
+import { powerOnVm } from './power-on-vm.ts'
+import { createSoapClient } from './soap-client.ts'
+import type { SoapClientOptions } from './soap-client.ts'
+import { VcenterUnreachable } from './soap-fault.ts'
+import { createUpdateStream } from './update-stream.ts'
+import type { VcenterConnection } from './vcenter-connection.ts'
+import { waitForAddress } from './wait-for-address.ts'
+
+export interface VsphereVcenter extends VcenterPort {
+  /** Logs out. Whoever still waits is told that vCenter is unavailable. */
+  close(): Promise<void>
+}
+
+/** The vCenter port over SOAP. It connects at its first call and again whenever a session was lost. */
+export function createVsphereVcenter(options: SoapClientOptions): VsphereVcenter {
+  const client = createSoapClient(options)
+  const stream = createUpdateStream(client)
+  const connection: VcenterConnection = { client, stream, placements: createPlacementCache(), lastSeen: new Map() }
+
+  return {
+    findPlacements: (rules) => withFaults(findPlacements(connection, rules)),
+    cloneVm: (order, progress) => withFaults(cloneVm(connection, order, progress)),
+    powerOnVm: (vm, progress) => withFaults(powerOnVm(connection, vm, progress)),
+    waitForAddress: (vm, rules, progress) => withFaults(waitForAddress(connection, vm, rules, progress)),
+    powerOffVm: (vm, guestShutdownSeconds, progress) =>
+      withFaults(powerOffVm(connection, vm, guestShutdownSeconds, progress)),
+    destroyVm: (vm, progress) => withFaults(destroyVm(connection, vm, progress)),
+    listOwnedVms: (installationId, folderPaths) => withFaults(listOwnedVms(connection, installationId, folderPaths)),
+    async close() {
+      stream.close(new VcenterUnreachable('WaitForUpdatesEx', 'the agent is stopping'))
+      await client.close()
+    },
+  }
+}
+
+async function withFaults<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw asVcenterFault(error)
+  }
+}
