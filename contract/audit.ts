@@ -3,12 +3,12 @@ import { listOf, pageQuery } from './list.ts'
 import { optional } from './optional.ts'
 import { identifier, instant } from './values.ts'
 
-/** One thing that happened to a VM request. Entries are never changed; each carries the hash of the one before. */
+/** One thing that happened, mostly to a VM request. Entries are never changed; each carries the hash of the one before. */
 export const auditEntry = z
   .object({
     id: z.string(),
-    requestId: z.uuid(),
-    vmName: z.string(),
+    requestId: z.uuid().optional().meta({ description: 'Absent where it concerns no single request, such as a token' }),
+    vmName: z.string().optional(),
     at: instant,
     by: z.string().meta({ description: 'A user’s id, or `berth` for what Berth does by itself' }),
     byName: z.string(),
