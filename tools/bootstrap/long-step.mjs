@@ -14,7 +14,7 @@ export async function longStep(title, work) {
   const reminder = setInterval(() => console.log(`  … ${title}: ${seconds()}`), reminderMilliseconds)
   try {
     const result = await work()
-    console.log(`  took ${seconds()}`)
+    console.log(`  ${title}: ${seconds()}`)
     return result
   } finally {
     clearInterval(reminder)

@@ -1,0 +1,71 @@
+import { mkdtemp, chmod, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { runChecks } from '../check/run-checks.ts'
+import { buildWeb } from '../start/build-web.ts'
+import { findChromium } from './find-chromium.ts'
+import { runJest } from './run-jest.ts'
+import { sum, type Results } from './results.ts'
+import { startTestServers } from './start-test-servers.ts'
+import { withRunningBerth } from './with-running-berth.ts'
+import type { TestConfiguration } from './config.ts'
+
+/** Answers whether all passed; the last line says how many did. */
+export async function runAllTests(
+  configuration: TestConfiguration,
+  paths: string[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'berth-test-'))
+  // PostgreSQL's user has to get to its data.
+  await chmod(folder, 0o755)
+  try {
+    const parts =
+      paths.length > 0
+        ? [await testsAt(configuration, paths, folder, signal)]
+        : await everything(configuration, folder, signal)
+    const { passed, failed } = sum(parts)
+    console.log(`\n${passed} passed, ${failed} failed`)
+    return failed === 0 && passed > 0
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function everything(configuration: TestConfiguration, folder: string, signal: AbortSignal): Promise<Results[]> {
+  await buildWeb()
+  const chromium = await findChromium(configuration)
+  const checks = await runChecks()
+  const tests = await testsAt(configuration, [], folder, signal)
+  const journeys = await withRunningBerth(configuration, path.join(folder, 'home'), signal, (home) =>
+    runJest({
+      config: 'jest.e2e.config.mjs',
+      paths: [],
+      environment: { ...configuration.environment, BERTH_HOME: home, CHROMIUM_BINARY: chromium },
+      folder,
+      signal,
+    }),
+  )
+  return [checks, tests, journeys]
+}
+
+/** All tests but the journeys, or those at the given paths, on one PostgreSQL and one Temporal. */
+async function testsAt(
+  { environment }: TestConfiguration,
+  paths: string[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<Results> {
+  const servers = await startTestServers(path.join(folder, 'servers'), environment)
+  try {
+    return await runJest({
+      config: 'jest.config.mjs',
+      paths,
+      environment: { ...environment, ...servers.environment },
+      folder,
+      signal,
+    })
+  } finally {
+    await servers.stop()
+  }
+}

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { repository } from '../start/config.ts'
+import { resultsOf, type JestReport, type Results } from './results.ts'
+
+export const jestWorkers = 2
+
+interface JestRun {
+  config: string
+  paths: string[]
+  environment: Record<string, string | undefined>
+  /** Where its report may be put. */
+  folder: string
+  signal: AbortSignal
+}
+
+/** Runs jest on the terminal and answers its counts; a jest that did not get to its end counts as one failure. */
+export async function runJest({ config, paths, environment, folder, signal }: JestRun): Promise<Results> {
+  const report = path.join(folder, `${config}.json`)
+  const jest = path.join(repository, 'node_modules', 'jest', 'bin', 'jest.js')
+  const options = ['--config', config, `--maxWorkers=${jestWorkers}`, '--json', '--outputFile', report]
+  await new Promise<void>((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, ...options, ...paths],
+      // With --json jest writes the report to standard output as well; people read standard error.
+      { cwd: repository, stdio: ['ignore', 'ignore', 'inherit'], env: environment, signal, killSignal: 'SIGTERM' },
+    )
+    child.on('error', reject)
+    child.on('close', () => resolve())
+  })
+  const found = await readFile(report, 'utf8').catch(() => undefined)
+  return found === undefined ? { passed: 0, failed: 1 } : resultsOf(JSON.parse(found) as JestReport)
+}
