@@ -7,3 +7,11 @@ export const schemaEngineBinary = {
     process.env['PRISMA_SCHEMA_ENGINE_BINARY'] ??= path
   },
 }
+
+/** Where tests make databases of their own. */
+export function adminDatabaseUrl(): string {
+  const url = process.env['DATABASE_URL']
+  if (url === undefined || url === '')
+    throw new Error('DATABASE_URL is not set: run npm test, or set it to a PostgreSQL for tests')
+  return url
+}
