@@ -50,14 +50,19 @@ export const extend =
         'extensionNeedsApproval',
       )
     const { grant: next, cappedBy } = extendedGrant(grant, life.request.policy, handedOverAt, leaseSeconds, life.now)
-    if (next.endsAt > grant.endsAt)
-      await life.record({
-        event: 'extended',
-        by,
-        reason,
-        change: { ...outOfHold(life), grant: { ...next, seconds: leaseSeconds, cappedBy } },
-        notices: [{ event: 'leaseExtended', audience: 'owner', grantNumber: next.number, stage: '0' }],
-      })
+    if (next.endsAt <= grant.endsAt)
+      throw refusal(
+        life.facts.state,
+        'extendLease',
+        `the lease already lasts as long as the policy allows (${cappedBy === 'total' ? 'in total' : 'per grant'})`,
+      )
+    await life.record({
+      event: 'extended',
+      by,
+      reason,
+      change: { ...outOfHold(life), grant: { ...next, seconds: leaseSeconds, cappedBy } },
+      notices: [{ event: 'leaseExtended', audience: 'owner', grantNumber: next.number, stage: '0' }],
+    })
     const answer: LeaseExtended = { state: life.facts.state, leaseEndsAt: next.endsAt, cappedBy }
     return { answer, leave: true }
   }
