@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { changedSince, listenToChanges, type Changes } from './changes.ts'
+import { aRequest, aRun, openWorld, type World } from './testing/world.ts'
+
+let world: World
+let changes: Changes
+
+beforeAll(async () => {
+  world = await openWorld({ quotas: [] })
+  changes = await listenToChanges(world.url)
+})
+afterAll(async () => {
+  await changes.close()
+  await world.close()
+})
+
+const next = (wanted: (change: { requestId: string } | 'missed') => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = changes.onRequestChanged((change) => {
+      if (!wanted(change)) return
+      stop()
+      resolve()
+    })
+  })
+
+describe('live changes', () => {
+  test('are told by request when they are committed', async () => {
+    const id = await aRequest(world)
+    const { record } = await aRun(world, id)
+    const told = next((change) => change !== 'missed' && change.requestId === id)
+    await record({ state: 'provisioning' })
+    await told
+  })
+
+  test('say that something may be missed when the connection was cut, and then go on', async () => {
+    const missed = next((change) => change === 'missed')
+    await world.database.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'listen vm_request_changed'`,
+    )
+    await missed
+    const id = await aRequest(world)
+    const told = next((change) => change !== 'missed' && change.requestId === id)
+    await world.records.setWaitingFor(id, { sentence: 'the agent', since: new Date().toISOString() })
+    await told
+  })
+})
+
+describe('changes since a position', () => {
+  test('are those since then, and none after nothing happened', async () => {
+    await aRequest(world)
+    const { xid } = await changedSince(world.database)
+    expect((await changedSince(world.database, xid)).ids).toEqual([])
+    const id = await aRequest(world)
+    const after = await changedSince(world.database, xid)
+    expect(after.ids).toEqual([id])
+    expect((await changedSince(world.database, after.xid)).ids).toEqual([])
+  })
+
+  test('include what a transaction that was open at the time commits later', async () => {
+    const [slow, quick] = [await aRequest(world), await aRequest(world)]
+    const client = await world.database.pool.connect()
+    await client.query('begin')
+    await client.query(`update vm_requests set purpose = 'slow' where id = $1`, [slow])
+    await world.database.pool.query(`update vm_requests set purpose = 'quick' where id = $1`, [quick])
+    const { xid } = await changedSince(world.database)
+    await client.query('commit')
+    client.release()
+    expect((await changedSince(world.database, xid)).ids).toContain(slow)
+  })
+})

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
+import { noticeEvents } from '@berth/domain/notice.ts'
+import { noticeText } from './notice-text.ts'
+import { readRequest } from './vm-request-row.ts'
+import { undeliveredNotices } from './undelivered-notices.ts'
+import { aRequest, aRun, handOver, openWorld, type World } from './testing/world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld({ quotas: [] })
+})
+afterAll(() => world.close())
+
+const ready: NoticeOrder = { event: 'vmReady', audience: 'owner', grantNumber: 1, stage: '0' }
+const ending: NoticeOrder = { event: 'leaseEnding', audience: 'owner', grantNumber: 1, stage: '7200' }
+
+async function handedOver() {
+  const id = await aRequest(world)
+  const run = await aRun(world, id)
+  await handOver(run, '2030-06-01T12:00:00.000Z')
+  return { id, run }
+}
+
+describe('notices', () => {
+  test('go to the owner and the team’s own address, with how to log in and until when', async () => {
+    const { id, run } = await handedOver()
+    await run.record({}, { notices: [ready] })
+    const pending = await world.records.noticesToDeliver(id, [ready])
+    expect(pending.map(({ recipient }) => recipient).sort()).toEqual(['dora@example.test', 'web-team@example.test'])
+    expect(pending[0]?.text).toContain('ssh ubuntu@10.0.0.7')
+    expect(pending[0]?.text).toContain('1 June 2030')
+    expect(pending[0]?.text).toContain(`https://berth.example.test/vm-requests/${id}`)
+  })
+
+  test('are the same rows however often they are ordered, and are made where they are missing', async () => {
+    const { id, run } = await handedOver()
+    const first = await world.records.noticesToDeliver(id, [ending])
+    await run.record({}, { notices: [ending] })
+    const again = await world.records.noticesToDeliver(id, [ending])
+    expect(again).toEqual(first)
+    const otherStage = await world.records.noticesToDeliver(id, [{ ...ending, stage: '3600' }])
+    expect(otherStage.map(({ id: noticeId }) => noticeId)).not.toEqual(first.map(({ id: noticeId }) => noticeId))
+  })
+
+  test('that were delivered are not delivered again, and the first time counts', async () => {
+    const { id } = await handedOver()
+    const [one, two] = await world.records.noticesToDeliver(id, [ending])
+    await expect(world.records.deliveriesOf(id, [ending])).resolves.toEqual([])
+    const deliveredAt = await world.records.noticeDelivered(one?.id ?? '', '250 ok')
+    await expect(world.records.noticeDelivered(one?.id ?? '', '250 again')).resolves.toBe(deliveredAt)
+    const left = await world.records.noticesToDeliver(id, [ending])
+    expect(left.map(({ id: noticeId }) => noticeId)).toEqual([two?.id])
+    await expect(world.records.deliveriesOf(id, [ending, ready])).resolves.toEqual([{ order: ending, deliveredAt }])
+    expect((await aRun(world, id)).opened.warnings).toEqual([
+      { event: 'leaseEnding', grantNumber: 1, stage: '7200', deliveredAt },
+    ])
+  })
+
+  test('that fail stay to be delivered; those that gate nothing are given up after a day', async () => {
+    const { id } = await handedOver()
+    const [gating] = await world.records.noticesToDeliver(id, [ending])
+    const [other] = await world.records.noticesToDeliver(id, [ready])
+    await world.records.noticeFailed(gating?.id ?? '', 'connection refused')
+    await world.records.noticeFailed(other?.id ?? '', 'connection refused')
+    expect(await world.records.noticesToDeliver(id, [ready])).toContainEqual(other)
+    await world.database.pool.query(
+      `update notices set created_at = created_at - interval '25 hours' where request_id = $1`,
+      [id],
+    )
+    await world.records.noticeFailed(gating?.id ?? '', 'connection refused')
+    await world.records.noticeFailed(other?.id ?? '', 'connection refused')
+    expect(await world.records.noticesToDeliver(id, [ready, ending])).toContainEqual(gating)
+    expect(await world.records.noticesToDeliver(id, [ready])).not.toContainEqual(other)
+    const listed = (await undeliveredNotices(world.database)).filter(({ requestId }) => requestId === id)
+    expect(listed.map(({ event, state, attempts }) => [event, state, attempts]).sort()).toEqual([
+      ['leaseEnding', 'pending', 2],
+      ['vmReady', 'undelivered', 2],
+    ])
+  })
+
+  test('about a decision go to its approvers, and those for operators to operators', async () => {
+    const id = await aRequest(world, { sizeId: 'large' })
+    await world.records.openApprovals(id, new Date().toISOString())
+    const needed = await world.records.noticesToDeliver(id, [
+      { event: 'approvalNeeded', audience: 'approvers', grantNumber: 0, stage: '0' },
+    ])
+    expect(needed.map(({ recipient }) => recipient)).toEqual(['april@approvers.example.test'])
+    expect(needed[0]?.subject).toBe(
+      `Please decide: Dora asks for ${(await readRequest(world.database.pool, id)).vm_name}`,
+    )
+    const held = await world.records.noticesToDeliver(id, [
+      { event: 'requestHeld', audience: 'operators', grantNumber: 0, stage: '1' },
+    ])
+    expect(held.map(({ recipient }) => recipient)).toEqual(['oscar@example.test'])
+  })
+
+  test('given in person by an operator count as delivered', async () => {
+    const { id, run } = await handedOver()
+    const deliveredAt = '2030-05-01T00:00:00.000Z'
+    await run.record({ warning: { event: 'leaseEnding', grantNumber: 1, stage: '7200', deliveredAt } }, { by: 'oscar' })
+    await expect(world.records.deliveriesOf(id, [ending])).resolves.toEqual([{ order: ending, deliveredAt }])
+  })
+
+  test('have words for every event', async () => {
+    const { id } = await handedOver()
+    const request = await readRequest(world.database.pool, id)
+    for (const event of noticeEvents)
+      for (const audience of ['owner', 'approvers', 'operators'] as const) {
+        const { subject, text } = noticeText(
+          request,
+          'Dora',
+          { event, audience, grantNumber: 1, stage: '0' },
+          'https://berth.example.test',
+        )
+        expect(`${subject} ${text}`).toContain(request.vm_name)
+        expect(`${subject} ${text}`).not.toMatch(/undefined|null|NaN|Invalid/)
+      }
+  })
+})

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { openFindings } from './findings.ts'
+import { aRequest, aRun, handOver, openWorld, siteId, type World } from './testing/world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await openWorld({ quotas: [] })
+})
+afterAll(() => world.close())
+
+const expected = async (id: string) => {
+  const open = await world.records.openRequestsOf(siteId)
+  const request = open.find(({ requestId }) => requestId === id)
+  return request === undefined
+    ? 'closed'
+    : `${request.state}: ${request.expectsVm ? `VM, power ${request.expectsPower}` : 'no VM'}`
+}
+
+describe('what should be in vCenter', () => {
+  test('follows the life of a request', async () => {
+    const id = await aRequest(world)
+    const run = await aRun(world, id)
+    expect(await expected(id)).toBe('validating: no VM')
+    await handOver(run)
+    expect(await expected(id)).toBe('active: VM, power on')
+    await run.record({ step: { name: 'powerOff', state: 'running', attempt: 1 } })
+    expect(await expected(id)).toBe('active: VM, power any')
+    await run.record({ state: 'expired', step: { name: 'powerOff', state: 'done', attempt: 1 } })
+    expect(await expected(id)).toBe('expired: VM, power off')
+    await run.record({ round: 2, step: { name: 'powerOn', state: 'running', attempt: 1 } })
+    expect(await expected(id)).toBe('expired: VM, power any')
+    await run.record({ step: { name: 'powerOn', state: 'done', attempt: 1 } })
+    await run.record({ state: 'retiring', retireTo: 'retired' })
+    expect(await expected(id)).toBe('retiring: no VM')
+    await run.record({ state: 'retired' })
+    expect(await expected(id)).toBe('closed')
+  })
+})
+
+describe('findings', () => {
+  const vanished = { kind: 'vanished' as const, subject: 'a', detail: 'gone' }
+  const seen = async () =>
+    (await openFindings(world.database, siteId)).map(({ kind, subject, seenCount }) => [kind, subject, seenCount])
+
+  test('count the runs in a row that saw them, and are closed when a run does not', async () => {
+    await world.records.recordFindings(siteId, [vanished, { ...vanished, subject: 'b' }])
+    await world.records.recordFindings(siteId, [{ ...vanished, detail: 'still gone' }])
+    expect(await seen()).toEqual([['vanished', 'a', 2]])
+    await world.records.recordFindings(siteId, [])
+    expect(await seen()).toEqual([])
+    await world.records.recordFindings(siteId, [vanished])
+    expect(await seen()).toEqual([['vanished', 'a', 1]])
+  })
+})
