@@ -1,0 +1,109 @@
+import type { ApprovalItem } from '@berth/contract/approval-list.ts'
+import { sizeLabel } from '@berth/domain/size.ts'
+import {
+  Button,
+  DescriptionList,
+  DescriptionListDescription,
+  DescriptionListGroup,
+  DescriptionListTerm,
+} from '@patternfly/react-core'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Confirm } from '../../parts/confirm.tsx'
+import { Refusal } from '../../parts/refusal.tsx'
+import { Section } from '../../parts/section.tsx'
+import { routes } from '../../paths.ts'
+import { useAct } from '../../server/use-act.ts'
+import { Moment } from '../../time/moment.tsx'
+import { lengthWords } from '../../time/words.ts'
+import { QuotaBars } from '../../vm-request/quota-bars.tsx'
+
+/** All that one needs to know to decide, and the two answers. */
+export function DecisionPane({ item, onDecided }: { item: ApprovalItem; onDecided: (words: string) => void }) {
+  const { request, approval, quota, ownersRequests, lapsesAt } = item
+  return (
+    <div className="panel">
+      <Section
+        title={request.vmName}
+        aside={
+          <Link to={routes.vm} params={{ requestId: request.id }}>
+            Open the request
+          </Link>
+        }
+      >
+        <blockquote className="purpose wrap">{request.purpose}</blockquote>
+        <DescriptionList isHorizontal isCompact horizontalTermWidthModifier={{ default: '12ch' }}>
+          <Fact term="Asked by">
+            {request.ownerName}, {request.teamName} · <Moment at={request.requestedAt} />
+          </Fact>
+          <Fact term="For">
+            {request.catalogItemName}, {request.sizeId}: {sizeLabel({ ...request, id: request.sizeId })}
+          </Fact>
+          <Fact term="Lease">
+            {lengthWords(request.leaseSeconds)}
+            {approval.subject === 'extension' && ' (extension)'}
+          </Fact>
+          <Fact term="Why you">{request.approvalReason}</Fact>
+          <Fact term="Before">{earlierWords(ownersRequests)}</Fact>
+          {lapsesAt !== undefined && (
+            <Fact term="Lapses">
+              <Moment at={lapsesAt} /> if nobody decides
+            </Fact>
+          )}
+        </DescriptionList>
+        <div className="quota-place">
+          <p className="strong">Quota of {request.teamName} without and with it</p>
+          <QuotaBars lines={quota} />
+        </div>
+        <Answers item={item} onDecided={onDecided} />
+      </Section>
+    </div>
+  )
+}
+
+function Answers({ item: { request, approval }, onDecided }: { item: ApprovalItem; onDecided: (words: string) => void }) {
+  const { mutate, isPending, error } = useAct('decideApproval', request.id)
+  const decide = (decision: 'approved' | 'declined', reason?: string) =>
+    mutate(
+      { decision, approvalId: approval.id, ...(reason === undefined ? {} : { reason }) },
+      {
+        onSuccess: () =>
+          onDecided(
+            decision === 'approved'
+              ? `Approved: ${request.vmName} is being built for ${request.ownerName}`
+              : `Declined: ${request.ownerName} is told why`,
+          ),
+      },
+    )
+  return (
+    <div className="stack stack-close">
+      <p className="subtle small">Approving starts the build at once. Neither answer can be taken back.</p>
+      <div className="line line-top">
+        <Button isDisabled={isPending} isLoading={isPending} spinnerAriaLabel="Deciding" onClick={() => decide('approved')}>
+          Approve
+        </Button>
+        <Confirm
+          action="Decline"
+          consequence={`The request ends, and ${request.ownerName} reads your reason.`}
+          reason={{ required: 'Reason' }}
+          isDangerous
+          isPending={isPending}
+          onConfirm={(reason) => decide('declined', reason)}
+        />
+      </div>
+      <Refusal error={error} />
+    </div>
+  )
+}
+
+const Fact = ({ term, children }: { term: string; children: ReactNode }) => (
+  <DescriptionListGroup>
+    <DescriptionListTerm>{term}</DescriptionListTerm>
+    <DescriptionListDescription className="wrap">{children}</DescriptionListDescription>
+  </DescriptionListGroup>
+)
+
+function earlierWords({ total, open, declined }: ApprovalItem['ownersRequests']): string {
+  if (total <= 1) return 'the first request of this person'
+  return `${total} requests so far: ${open} open, ${declined} declined`
+}

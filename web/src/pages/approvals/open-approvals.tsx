@@ -1,0 +1,91 @@
+import type { ApprovalItem } from '@berth/contract/approval-list.ts'
+import { sizeLabel } from '@berth/domain/size.ts'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Message } from '../../parts/message.tsx'
+import { NothingHere } from '../../parts/nothing-here.tsx'
+import { PageSkeleton } from '../../parts/page-skeleton.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { routes } from '../../paths.ts'
+import { openApprovals } from '../../server/queries.ts'
+import { announce } from '../../shell/announcements.tsx'
+import { Moment } from '../../time/moment.tsx'
+import { DecisionPane } from './decision-pane.tsx'
+
+interface Decided {
+  item: ApprovalItem
+  words: string
+}
+
+interface Props {
+  /** Id of the chosen request. */
+  chosen: string | undefined
+  onChoose: (requestId: string) => void
+}
+
+/** What waits on the left, the chosen one on the right; once it is decided the next one follows. */
+export function OpenApprovals({ chosen, onChoose }: Props) {
+  const { data, error, refetch } = useQuery(openApprovals)
+  const [decided, setDecided] = useState<Decided>()
+  if (data === undefined)
+    return error === null ? <PageSkeleton /> : <Trouble error={error} onRetry={() => void refetch()} />
+
+  const items = data.items.filter(({ approval }) => approval.id !== decided?.item.approval.id)
+  const shown = items.find(({ request }) => request.id === chosen) ?? items[0]
+  const follow = (item: ApprovalItem, words: string) => {
+    setDecided({ item, words })
+    announce(words)
+    const next = items[items.indexOf(item) + 1] ?? items[items.indexOf(item) - 1]
+    if (next !== undefined) onChoose(next.request.id)
+  }
+  return (
+    <div className="stack">
+      {decided !== undefined && (
+        <Message
+          kind="done"
+          title={decided.words}
+          actions={
+            <Link to={routes.vm} params={{ requestId: decided.item.request.id }}>
+              Open {decided.item.request.vmName}
+            </Link>
+          }
+        />
+      )}
+      {shown === undefined && <NothingHere words="Nothing waits for you. New requests appear here by themselves." />}
+      {shown !== undefined && (
+        <div className="approval-columns">
+          <ul className="pick-list" aria-label="Requests that wait for you">
+            {items.map((item) => (
+              <li key={item.approval.id}>
+                <PickButton item={item} isChosen={item === shown} onChoose={() => onChoose(item.request.id)} />
+              </li>
+            ))}
+          </ul>
+          <DecisionPane key={shown.approval.id} item={shown} onDecided={(words) => follow(shown, words)} />
+        </div>
+      )}
+    </div>
+  )
+}
+
+function PickButton({ item, isChosen, onChoose }: { item: ApprovalItem; isChosen: boolean; onChoose: () => void }) {
+  const { request, approval } = item
+  return (
+    <button
+      type="button"
+      className={isChosen ? 'pick pick-chosen' : 'pick'}
+      aria-current={isChosen ? 'true' : undefined}
+      onClick={onChoose}
+    >
+      <span className="block strong wrap">{request.vmName}</span>
+      <span className="block wrap">
+        {request.ownerName}
+        {approval.subject === 'extension' && ' · extension'}
+      </span>
+      <span className="block subtle small">
+        {sizeLabel({ ...request, id: request.sizeId })} · <Moment at={approval.openedAt ?? request.requestedAt} />
+      </span>
+    </button>
+  )
+}

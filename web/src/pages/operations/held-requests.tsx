@@ -1,0 +1,79 @@
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { Button } from '@patternfly/react-core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { PageSkeleton } from '../../parts/page-skeleton.tsx'
+import { Section } from '../../parts/section.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { routes } from '../../paths.ts'
+import { heldRequests } from '../../server/queries.ts'
+import { Moment } from '../../time/moment.tsx'
+import { OperatorDecision } from '../../vm-request/operator-decision.tsx'
+import { heldGroups, type HeldGroup } from '../../words/held-groups.ts'
+import { stepWords } from '../../words/step-words.ts'
+
+/** What waits for an operator, by cause. */
+export function HeldRequests() {
+  const { data, error, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery(heldRequests)
+  const groups = heldGroups(data?.pages.flatMap(({ items }) => items) ?? [])
+  return (
+    <Section title="Held">
+      {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error === null && <PageSkeleton />}
+      {data !== undefined && groups.length === 0 && <p className="subtle">Nothing is held.</p>}
+      {groups.map((group) => (
+        <Group key={group.key} group={group} />
+      ))}
+      {hasNextPage && (
+        <div>
+          <Button variant="secondary" onClick={() => void fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </Section>
+  )
+}
+
+function Group({ group: { cause, siteId, since, requests } }: { group: HeldGroup }) {
+  return (
+    <section className="panel" aria-label={cause}>
+      <h3 className="strong wrap">
+        {cause} — {requests.length} {requests.length === 1 ? 'request' : 'requests'} at {siteId}
+        {since !== undefined && (
+          <span className="subtle">
+            , since <Moment at={since} as="short" />
+          </span>
+        )}
+      </h3>
+      <ul className="held-list">
+        {requests.map((request) => (
+          <li key={request.id}>
+            <Held request={request} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Held({ request }: { request: VmRequest }) {
+  const { hold, vmName, ownerName, teamName } = request
+  if (hold === undefined) return null
+  return (
+    <article className="stack stack-close" aria-label={vmName}>
+      <div>
+        <span className="line">
+          <Link to={routes.vm} params={{ requestId: request.id }} className="wrap strong">
+            {vmName}
+          </Link>
+          <span className="subtle small">
+            {ownerName}, {teamName} · step “{stepWords[hold.step].name}”, attempt {hold.attempt}
+          </span>
+        </span>
+        <p className="wrap">{hold.message}</p>
+      </div>
+      <OperatorDecision request={request} />
+    </article>
+  )
+}

@@ -1,0 +1,34 @@
+import { Section } from '../../parts/section.tsx'
+import { usePerson } from '../../person.ts'
+import { PageHeading } from '../../shell/page-heading.tsx'
+import { SiteList } from '../sites/site-list.tsx'
+import { Findings } from './findings.tsx'
+import { HeldRequests } from './held-requests.tsx'
+import { UndeliveredNotices } from './undelivered-notices.tsx'
+
+/** What is stuck, why, and what do I press? */
+export function OperationsPage() {
+  const { temporalUiUrl } = usePerson()
+  return (
+    <div className="stack stack-wide">
+      <div className="line line-apart">
+        <PageHeading title="Operations" />
+        {temporalUiUrl !== undefined && (
+          <a href={temporalUiUrl} target="_blank" rel="noreferrer">
+            Open the Temporal UI
+          </a>
+        )}
+      </div>
+      <HeldRequests />
+      <Section title="Sites and agents">
+        <SiteList />
+      </Section>
+      <Section title="Findings">
+        <Findings />
+      </Section>
+      <Section title="Notices not delivered">
+        <UndeliveredNotices />
+      </Section>
+    </div>
+  )
+}
