@@ -3,7 +3,11 @@ import { isOwnRequest, mayDo, type ActionOf, type RequestSubject } from './polic
 import { Problem } from './problems.ts'
 
 /** Refuses what the table of policies does not allow. Who may not even see a request is told that there is none. */
-export function authorizeOnRequest(caller: Caller, action: ActionOf<'vmRequest'>, request: RequestSubject | undefined): void {
+export function authorizeOnRequest<Request extends RequestSubject>(
+  caller: Caller,
+  action: ActionOf<'vmRequest'>,
+  request: Request | undefined,
+): asserts request is Request {
   if (request === undefined || !mayDo(caller, 'read', 'vmRequest', request)) throw Problem.notFound('VM request')
   if (action === 'decideApproval' && isOwnRequest(caller, request)) throw Problem.ownRequest()
   if (!mayDo(caller, action, 'vmRequest', request)) throw Problem.forbidden(sentences[action])

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { Configuration } from '@berth/domain/configuration.ts'
 import type { Database } from '@berth/database/connect.ts'
 import type { OidcProvider } from './identity/oidc-provider.ts'
 import type { Provisioning } from './provisioning.ts'
@@ -9,7 +8,6 @@ export interface ApiDependencies {
   database: Database
   provisioning: Provisioning
   oidc: OidcProvider
-  configuration: Configuration
   settings: ApiSettings
   log: Logger
 }

@@ -62,9 +62,11 @@ test('a VM is requested by developers for their own teams only', () => {
   expect(able).toEqual(['owner', 'teammate'])
 })
 
-test('a person without a role sees nothing and does nothing', () => {
+test('a person without a role sees own requests and does nothing', () => {
   const roleless = { ...people.owner, roles: [] }
-  expect(mayDo(roleless, 'read', 'vmRequest', request)).toBe(false)
+  expect(mayDo(roleless, 'read', 'vmRequest', request)).toBe(true)
+  expect(mayDo(roleless, 'releaseVm', 'vmRequest', request)).toBe(false)
+  expect(mayDo({ ...people.teammate, roles: [] }, 'read', 'vmRequest', request)).toBe(false)
   expect(mayDo(roleless, 'readCatalog', 'installation', undefined)).toBe(false)
 })
 

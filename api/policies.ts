@@ -41,8 +41,9 @@ interface Actions {
     | 'readAllRequests'
     | 'readAllAudit'
     | 'readAllQuotas'
-    | 'readAllApprovals'
     | 'createToken'
+    | 'openTemporalUi'
+    | 'readOperations'
 }
 
 export type ActionOf<Kind extends SubjectKind> = Actions[Kind]
@@ -84,7 +85,7 @@ const interveners: readonly Role[] = ['operator', 'admin']
 export const declarations: readonly AnyDeclaration[] = [
   may('developer', 'requestVm', 'team', 'in an own team', isMember),
   may('developer', 'readQuota', 'team', 'of an own team', isMember),
-  may('developer', 'read', 'vmRequest', 'own', owns),
+  may('anybody', 'read', 'vmRequest', 'own', owns),
   may('developer', 'read', 'vmRequest', 'of an own team', inItsTeam),
   may('developer', 'extendLease', 'vmRequest', 'own', owns),
   may('developer', 'releaseVm', 'vmRequest', 'own', owns),
@@ -101,7 +102,8 @@ export const declarations: readonly AnyDeclaration[] = [
     may(role, 'readAllRequests', 'installation'),
     may(role, 'readAllAudit', 'installation'),
     may(role, 'readAllQuotas', 'installation'),
-    may(role, 'readAllApprovals', 'installation'),
+    may(role, 'openTemporalUi', 'installation'),
+    may(role, 'readOperations', 'installation'),
   ]),
   ...interveners.flatMap((role) => [
     may(role, 'operatorDecision', 'vmRequest'),

@@ -138,8 +138,8 @@ export class Problem extends Error {
 /** What is known of a request when its workflow refuses. */
 interface Refused {
   state: VmRequestState
-  extensionsUsed: number
-  freeExtensions: number
+  extensions: number
+  policy: { freeExtensions: number }
 }
 
 /** A workflow's refusal as a problem: the same codes, one place. */
@@ -155,7 +155,7 @@ export function problemOfRefusal(
     case 'staleDecision':
       return Problem.staleDecision(message)
     case 'extensionNeedsApproval':
-      return Problem.extensionNeedsApproval(request.extensionsUsed, request.freeExtensions)
+      return Problem.extensionNeedsApproval(request.extensions, request.policy.freeExtensions)
     case 'notAnApprover':
       return Problem.forbidden(failureSentence(code))
     case 'databaseUnavailable':

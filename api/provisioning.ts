@@ -33,9 +33,15 @@ export type UpdateAnswer<Result> =
 
 export interface Agent {
   identity: string
-  lastContactAt: Instant
-  version: string
+  lastContactAt: Instant | null
+  version: string | null
   alive: boolean
+}
+
+export interface SiteWatch {
+  agents: Agent[]
+  /** Activities that wait for an agent. */
+  backlog: number
 }
 
 /** Everything the API asks of Temporal. */
@@ -49,7 +55,7 @@ export interface Provisioning {
     message: Message,
   ): Promise<UpdateAnswer<Result>>
   /** Who polls the site's queues; undefined when Temporal does not answer. */
-  describeAgents(siteId: string): Promise<Agent[] | undefined>
+  describeSite(siteId: string): Promise<SiteWatch | undefined>
   /** Percent of the vCenter task under way, as the agent last reported it. */
   cloneProgress(request: RequestRef): Promise<number | undefined>
   isReachable(): Promise<boolean>
@@ -77,13 +83,13 @@ export const grpcInterceptors = [
 ]
 
 export function createProvisioning(client: Client): Provisioning {
-  const agents = rememberFor(cacheMs, (siteId: string) => agentsOf(client, siteId))
+  const sites = rememberFor(cacheMs, (siteId: string) => watchSite(client, siteId))
   const progress = rememberFor(cacheMs, (workflowId: string) => heartbeatPercent(client, workflowId))
   return {
     start: (request) => startOnce(client, request),
     send: (request, update, message) =>
       deliver(client, vmRequestWorkflowId(request.siteId, request.id), update, message),
-    describeAgents: agents,
+    describeSite: sites,
     cloneProgress: (request) => progress(vmRequestWorkflowId(request.siteId, request.id)),
     isReachable: () => answers(client),
   }
@@ -141,16 +147,17 @@ function refusalOf(error: WorkflowUpdateFailedError): UpdateAnswer<never> {
   throw error
 }
 
-async function agentsOf(client: Client, siteId: string): Promise<Agent[] | undefined> {
+async function watchSite(client: Client, siteId: string): Promise<SiteWatch | undefined> {
   try {
     const queues = [siteQueue(siteId), siteBuildQueue(siteId)]
-    const seen = await within(client, lookLimitMs, () =>
+    const [described, workers] = await within(client, lookLimitMs, () =>
       Promise.all([
-        ...queues.map((queue) => pollersOf(client, queue)),
-        ...queues.map((queue) => workersOf(client, queue)),
+        Promise.all(queues.map((queue) => describeQueue(client, queue))),
+        Promise.all(queues.map((queue) => workersOf(client, queue))),
       ]),
     )
-    return latestOfEach(seen.flat())
+    const sightings = [...described.flatMap(({ pollers }) => pollers), ...workers.flat()]
+    return { agents: latestOfEach(sightings), backlog: described.reduce((sum, { backlog }) => sum + backlog, 0) }
   } catch (error) {
     if (isRpcFailure(error)) return undefined
     throw error
@@ -160,17 +167,18 @@ async function agentsOf(client: Client, siteId: string): Promise<Agent[] | undef
 interface Sighting {
   identity: string
   at: number
-  version: string
+  version: string | null
   stopped: boolean
 }
 
-async function pollersOf(client: Client, queue: string): Promise<Sighting[]> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
+async function describeQueue(client: Client, queue: string): Promise<{ pollers: Sighting[]; backlog: number }> {
+  const { pollers, stats } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: queue },
     taskQueueType: activityQueue,
+    reportStats: true,
   })
-  return pollers.map((poller) => ({
+  const sightings = pollers.map((poller) => ({
     identity: poller.identity ?? '',
     at: millisecondsOf(poller.lastAccessTime),
     version: versionFrom(
@@ -179,6 +187,7 @@ async function pollersOf(client: Client, queue: string): Promise<Sighting[]> {
     ),
     stopped: false,
   }))
+  return { pollers: sightings, backlog: Number(stats?.approximateBacklogCount ?? 0) }
 }
 
 async function workersOf(client: Client, queue: string): Promise<Sighting[]> {
@@ -200,13 +209,13 @@ function latestOfEach(sightings: Sighting[]): Agent[] {
     const [latest] = seen.toSorted((a, b) => b.at - a.at)
     const at = latest?.at ?? 0
     const alive = Date.now() - at < aliveWithinMs && !seen.every(({ stopped }) => stopped)
-    return { identity, lastContactAt: instantOf(at), version: latest?.version ?? '', alive }
+    return { identity, lastContactAt: at === 0 ? null : instantOf(at), version: latest?.version ?? null, alive }
   })
 }
 
 /** Agents identify themselves as `agent/<site>/<host>/<version>`. */
-const versionFrom = (identity: string | null | undefined, buildId: string | null | undefined): string =>
-  identity?.split('/')[3] ?? buildId ?? ''
+const versionFrom = (identity: string | null | undefined, buildId: string | null | undefined): string | null =>
+  identity?.split('/')[3] ?? (buildId || null)
 
 async function heartbeatPercent(client: Client, workflowId: string): Promise<number | undefined> {
   try {

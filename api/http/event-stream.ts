@@ -3,6 +3,8 @@ import type { Response } from 'express'
 /** Server-sent events. Everything written after the client has gone is dropped. */
 export interface EventStream {
   send(event: string, id: string, data: unknown): void
+  /** Where a client that has no event yet resumes. */
+  position(id: string): void
   /** Keeps proxies from closing a quiet stream. */
   heartbeat(): void
   close(): void
@@ -24,6 +26,7 @@ export function eventStream(response: Response): EventStream {
   write('retry: 2000\n\n')
   return {
     send: (event, id, data) => write(`event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`),
+    position: (id) => write(`id: ${id}\n\n`),
     heartbeat: () => write(': still here\n\n'),
     close: () => {
       gone.abort()

@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express'
 import type { Logger } from 'pino'
 import { Problem } from '../problems.ts'
-import { LoginRefused, ProviderUnavailable, type Claims, type OidcProvider } from './oidc-provider.ts'
+import { LoginRefused, NotConfigured, ProviderUnavailable, type Claims, type OidcProvider } from './oidc-provider.ts'
 import { returnPath } from './return-path.ts'
 import { sessionCookieName, type PendingLogin } from './session.ts'
 import { signInProblemPage } from './sign-in-problem-page.ts'
@@ -60,6 +60,8 @@ async function callback(dependencies: LoginDependencies, request: Request, respo
       log.error({ err: error }, 'the identity provider does not answer')
       return signInProblemPage(response, 503, 'The sign-in server does not answer', pending.returnTo)
     }
+    if (error instanceof NotConfigured)
+      return signInProblemPage(response, 503, 'Berth is still starting', pending.returnTo)
     if (!(error instanceof LoginRefused)) throw error
     log.warn({ err: error }, 'a sign-in was refused')
     await saved(request)

@@ -43,6 +43,14 @@ export class ProviderUnavailable extends Error {
   }
 }
 
+/** Nobody has said yet who gets which role: `berth.yaml` was not applied. */
+export class NotConfigured extends Error {
+  constructor() {
+    super('berth.yaml was not applied yet')
+    this.name = 'NotConfigured'
+  }
+}
+
 /** Discovers the provider at the first login, and again at the next one if that failed: it may start after Berth. */
 export function oidcProvider(settings: OidcSettings): OidcProvider {
   let discovered: Promise<client.Configuration> | undefined

@@ -7,7 +7,10 @@ import type { Claims } from './oidc-provider.ts'
 const membershipClaims = ['groups', 'roles']
 
 /** The user that a login's claims describe, by the mapping of `berth.yaml`. Unknown values give nothing. */
-export function userFromClaims(claims: Claims, { roleClaims, teams }: Pick<Configuration, 'roleClaims' | 'teams'>): UserProfile {
+export function userFromClaims(
+  claims: Claims,
+  { roleClaims, teams }: Pick<Configuration, 'roleClaims' | 'teams'>,
+): UserProfile {
   const memberships = membershipClaims.flatMap((name) => texts(claims[name]))
   const username = text(claims['preferred_username']) ?? text(claims['email']) ?? claims.sub
   const email = text(claims['email'])

@@ -15,7 +15,9 @@ import { readVmRequestFor } from '../present/read-vm-request.ts'
 import { Problem } from '../problems.ts'
 
 /** Asking for a VM, and what would come of it. */
-export const creationRoutes = (dependencies: ApiDependencies): Pick<Handlers, 'createVmRequest' | 'previewVmRequest'> => ({
+export const creationRoutes = (
+  dependencies: ApiDependencies,
+): Pick<Handlers, 'createVmRequest' | 'previewVmRequest'> => ({
   async createVmRequest({ caller, body, idempotencyKey }) {
     const teamId = teamOf(caller, body.teamId)
     authorizeInTeam(caller, teamId)
@@ -61,7 +63,8 @@ function teamOf(caller: Caller, teamId: string | undefined): string {
   if (teamId !== undefined) return teamId
   const [only, ...others] = caller.teamIds
   if (only === undefined) throw Problem.forbidden('You are in no team that Berth knows.')
-  if (others.length > 0) throw Problem.malformed([{ path: 'body.teamId', message: `is needed: you are in ${caller.teamIds.join(', ')}` }])
+  if (others.length > 0)
+    throw Problem.malformed([{ path: 'body.teamId', message: `is needed: you are in ${caller.teamIds.join(', ')}` }])
   return only
 }
 
@@ -86,7 +89,8 @@ const refused = (refusals: Refusal[]): Problem =>
 /** The request is stored with an order to start it; whatever goes wrong here, the outbox relay does again. */
 async function startSoon({ database, provisioning, log }: ApiDependencies, requestId: string): Promise<void> {
   try {
-    if (await provisioning.start(await provisioningRequestOf(database, requestId))) await markStarted(database, requestId)
+    if (await provisioning.start(await provisioningRequestOf(database, requestId)))
+      await markStarted(database, requestId)
     else log.warn({ vmRequestId: requestId }, 'Temporal does not answer: the outbox relay will start this request')
   } catch (error) {
     log.error({ err: error, vmRequestId: requestId }, 'a request was not started: the outbox relay will do it')

@@ -9,7 +9,9 @@ import { Problem } from '../problems.ts'
 const defaultLifetimeSeconds = 90 * 86_400
 
 /** Personal access tokens: shown once, and only ever one's own. */
-export const tokenRoutes = ({ database }: ApiDependencies): Pick<Handlers, 'listTokens' | 'createToken' | 'deleteToken'> => ({
+export const tokenRoutes = ({
+  database,
+}: ApiDependencies): Pick<Handlers, 'listTokens' | 'createToken' | 'deleteToken'> => ({
   async listTokens({ caller, query }) {
     authorizeInstallation(caller, 'createToken')
     return { status: 200, body: pageOf(await tokensOf(database, caller.userId), query) }

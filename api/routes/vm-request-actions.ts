@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { UpdateDefinition } from '@temporalio/common'
 import { markStarted, provisioningRequestOf } from '@berth/database/outbox.ts'
+import type { VmRequestView } from '@berth/database/vm-request-view.ts'
 import { openApproval } from '@berth/domain/approval.ts'
 import { isFinal, type VmRequestAction } from '@berth/domain/vm-request.ts'
 import * as messages from '@berth/workflows/messages.ts'
@@ -8,7 +9,7 @@ import { authorizeOnRequest } from '../authorize.ts'
 import type { Caller } from '../caller.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import type { Answer, Handlers } from '../http/endpoint-router.ts'
-import { findRequest, readVmRequestFor, type RequestView } from '../present/read-vm-request.ts'
+import { findRequest, readVmRequestFor } from '../present/read-vm-request.ts'
 import { Problem, problemOfRefusal } from '../problems.ts'
 import type { UpdateAnswer } from '../provisioning.ts'
 
@@ -60,7 +61,7 @@ type Body<Message> = Omit<Message, 'id' | 'by'>
 function actionsOn(dependencies: ApiDependencies) {
   return async function act<Result extends messages.Applied, Message extends { id: string; by: string }>(
     caller: Caller,
-    request: RequestView,
+    request: VmRequestView,
     action: VmRequestAction,
     update: UpdateDefinition<Result, [Message]>,
     body: Body<Message>,
@@ -69,7 +70,8 @@ function actionsOn(dependencies: ApiDependencies) {
     const id = messageId(caller, action, idempotencyKey)
     const message = { ...body, id, by: caller.userId } as Message
     const answer = await sendOrStart(dependencies, request, update, message)
-    if (answer.kind !== 'applied' && answer.kind !== 'underWay') throw await refusalOf(dependencies, request, action, answer)
+    if (answer.kind !== 'applied' && answer.kind !== 'underWay')
+      throw await refusalOf(dependencies, request, action, answer)
     // The workflow answers after it has recorded, so this shows the transition.
     const now = await readVmRequestFor(dependencies, caller, request.id)
     const status = answer.kind === 'applied' ? 200 : 202
@@ -84,7 +86,7 @@ const messageId = ({ userId }: Caller, action: VmRequestAction, key: string | un
 /** An accepted request whose start was lost is started here: a message shall not depend on the relay's next round. */
 async function sendOrStart<Result, Message extends { id: string }>(
   { database, provisioning }: ApiDependencies,
-  request: RequestView,
+  request: VmRequestView,
   update: UpdateDefinition<Result, [Message]>,
   message: Message,
 ): Promise<UpdateAnswer<Result>> {
@@ -97,7 +99,7 @@ async function sendOrStart<Result, Message extends { id: string }>(
 
 async function refusalOf(
   { database }: ApiDependencies,
-  before: RequestView,
+  before: VmRequestView,
   action: VmRequestAction,
   answer: Exclude<UpdateAnswer<never>, { kind: 'applied' | 'underWay' }>,
 ): Promise<Problem> {
@@ -115,16 +117,18 @@ const extension = (answer: UpdateAnswer<messages.Applied>, request: unknown) => 
 }
 
 /** Which of the open approvals is decided: the one named, or the only one. */
-function approvalMeant(caller: Caller, { approvals, state }: RequestView, approvalId: string | undefined): string {
+function approvalMeant(caller: Caller, { approvals, state }: VmRequestView, approvalId: string | undefined): string {
   const open = approvals.filter(({ openedAt, decision }) => openedAt !== undefined && decision === undefined)
   const meant = openApproval(approvals, approvalId)
-  if (meant === undefined && approvalId === undefined && open.length > 1) throw Problem.approvalIdNeeded(open.map(({ id }) => id))
+  if (meant === undefined && approvalId === undefined && open.length > 1)
+    throw Problem.approvalIdNeeded(open.map(({ id }) => id))
   // A repeated call finds its decision made: the workflow knows whether it was this one.
   const known = meant ?? (approvalId === undefined ? approvals.at(-1) : approvals.find(({ id }) => id === approvalId))
   if (known === undefined) {
     if (approvalId !== undefined) throw Problem.staleDecision('There is no such approval of this request.')
     throw Problem.actionNotAllowed('decideApproval', state)
   }
-  if (!known.approvers.includes(caller.userId)) throw Problem.forbidden('You are not among the approvers of this decision.')
+  if (!known.approvers.includes(caller.userId))
+    throw Problem.forbidden('You are not among the approvers of this decision.')
   return known.id
 }

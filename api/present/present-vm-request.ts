@@ -1,0 +1,142 @@
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import type { ApprovalView, VmRequestView } from '@berth/database/vm-request-view.ts'
+import { addSeconds, earlier, type Instant } from '@berth/domain/instant.ts'
+import { graceWarning, leaseWarnings } from '@berth/domain/lease.ts'
+import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import { allows, vmRequestActions, type VmRequestAction } from '@berth/domain/vm-request.ts'
+import type { Caller } from '../caller.ts'
+import type { ApiSettings } from '../dependencies.ts'
+import { isOwnRequest, mayDo } from '../policies.ts'
+
+export interface Beholder {
+  caller: Caller
+  now: Instant
+  temporalUi: ApiSettings['temporalUi'] | undefined
+}
+
+/** A request as this person reads it: what it is, and what they may do with it now. */
+export function presentVmRequest(view: VmRequestView, beholder: Beholder, cloneProgress?: number): VmRequest {
+  const { hold, placement, ssh, waitingFor } = view
+  return {
+    ...identityOf(view),
+    ...momentsOf(view),
+    lease: leaseTerms(view),
+    warnings: warningsOf(view),
+    steps: view.steps.map(({ name, round, state, startedAt, endedAt }) => ({
+      name,
+      round,
+      state,
+      ...present({ startedAt, endedAt }),
+      ...(name === 'clone' && state === 'running' && present({ progress: cloneProgress })),
+    })),
+    approvals: view.approvals.map(presentApproval),
+    approvalReason: view.approval.reason,
+    reasons: view.reasons,
+    actions: vmRequestActions.filter((action) => isOpenTo(action, view, beholder)),
+    ...present({ address: view.address, ssh, hold, waitingFor, retireTo: view.retireTo, endedBy: view.endedBy }),
+    ...(placement !== undefined && {
+      placement: { datastore: placement.datastoreName, network: placement.networkName },
+    }),
+    ...present({ workflowUrl: workflowUrl(view, beholder) }),
+  }
+}
+
+export const presentApproval = ({ specHash: _, ...approval }: ApprovalView) => approval
+
+const identityOf = (view: VmRequestView) => ({
+  id: view.id,
+  version: view.version,
+  state: view.state,
+  vmName: view.vmName,
+  siteId: view.siteId,
+  catalogItemId: view.catalogItemId,
+  catalogItemVersion: view.catalogItemVersion,
+  catalogItemName: view.catalogItemName,
+  sizeId: view.size.id,
+  vCpu: view.size.vCpu,
+  memoryMiB: view.size.memoryMiB,
+  diskGiB: view.size.diskGiB,
+  ownerId: view.ownerId,
+  ownerName: view.ownerName,
+  teamId: view.teamId,
+  teamName: view.teamId,
+  purpose: view.purpose,
+  sshPublicKeys: view.sshPublicKeys,
+  leaseSeconds: view.leaseSeconds,
+})
+
+const momentsOf = (view: VmRequestView) => ({
+  requestedAt: view.requestedAt,
+  ...present({
+    handedOverAt: view.handedOverAt,
+    leaseEndsAt: view.leaseEndsAt,
+    expiredAt: view.expiredAt,
+    releasedAt: view.releasedAt,
+    restorableUntil: restorableUntil(view),
+    destroyedAt: destroyedAt(view),
+    endedAt: view.closedAt,
+  }),
+})
+
+const leaseTerms = ({ extensions, policy }: VmRequestView) => ({
+  extensionsUsed: extensions,
+  freeExtensions: policy.freeExtensions,
+  minLeaseSeconds: policy.minLeaseSeconds,
+  maxGrantSeconds: policy.maxGrantSeconds,
+  maxTotalSeconds: policy.maxTotalSeconds,
+  graceSeconds: policy.graceSeconds,
+  undoSeconds: policy.undoSeconds,
+})
+
+/** The warnings of the present grant, with those that were delivered. */
+function warningsOf({ grant, policy, expiredAt, warnings }: VmRequestView): VmRequest['warnings'] {
+  if (grant === undefined) return []
+  const planned = [
+    ...leaseWarnings(grant, policy),
+    ...(expiredAt === undefined ? [] : [graceWarning(grant, policy, expiredAt)]),
+  ]
+  return planned.map(({ event, at, grantNumber, stage }) => {
+    const delivered = warnings.find(
+      (done) => done.event === event && done.grantNumber === grantNumber && done.stage === stage,
+    )
+    return { event, at, ...present({ deliveredAt: delivered?.deliveredAt }) }
+  })
+}
+
+/** Restoring needs both: undo time and lease. */
+function restorableUntil({ state, releasedAt, leaseEndsAt, policy }: VmRequestView): Instant | undefined {
+  if (state !== 'released' || releasedAt === undefined || leaseEndsAt === undefined) return undefined
+  return earlier(addSeconds(releasedAt, policy.undoSeconds), leaseEndsAt)
+}
+
+function destroyedAt({ state, steps, policy, expiredAt, releasedAt }: VmRequestView): Instant | undefined {
+  if (state === 'released' && releasedAt !== undefined) return addSeconds(releasedAt, policy.undoSeconds)
+  if (state === 'expired' && expiredAt !== undefined) return addSeconds(expiredAt, policy.graceSeconds)
+  return steps.findLast(({ name, state: done }) => name === 'destroy' && done === 'done')?.endedAt
+}
+
+/** Whether the table of policies and the table of states both allow it now. */
+function isOpenTo(action: VmRequestAction, view: VmRequestView, { caller, now }: Beholder): boolean {
+  if (action === 'decideApproval') return !isOwnRequest(caller, view) && waitsFor(caller, view.approvals)
+  const leaseIsOver = view.leaseEndsAt !== undefined && view.leaseEndsAt <= now
+  if (action === 'restoreVm' && leaseIsOver) return false
+  return mayDo(caller, action, 'vmRequest', view) && allows(view.state, action, view.hold?.heldFrom)
+}
+
+const waitsFor = ({ userId }: Caller, approvals: readonly ApprovalView[]): boolean =>
+  approvals.some(
+    ({ openedAt, decision, approvers }) =>
+      openedAt !== undefined && decision === undefined && approvers.includes(userId),
+  )
+
+function workflowUrl({ siteId, id }: VmRequestView, { caller, temporalUi }: Beholder): string | undefined {
+  if (temporalUi === undefined || !mayDo(caller, 'openTemporalUi', 'installation', undefined)) return undefined
+  const workflow = encodeURIComponent(vmRequestWorkflowId(siteId, id))
+  return `${temporalUi.url}/namespaces/${temporalUi.namespace}/workflows/${workflow}`
+}
+
+type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+/** JSON has no undefined: such members are left out. */
+const present = <T extends object>(members: T): Present<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>
