@@ -93,7 +93,7 @@ async function restoreAndWatch(site: Site, client: SoapClient, life: AbortSignal
   const inventory = await prepareInventory(client)
   const isNewLife = store.simulatorLife !== simulatorLife
   if (isNewLife && config.forgetVms) store.vms = []
-  if (isNewLife) await inBatches(store.vms, 8, (vm) => restoreVm(client, inventory, vm))
+  if (isNewLife) await inBatches(store.vms, 16, (vm) => restoreVm(client, inventory, vm))
 
   const refs = new Map<string, ManagedObjectReference>()
   const observe = vmObserver(client, inventory)

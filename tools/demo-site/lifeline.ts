@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-export interface Lifeline {
+interface Lifeline {
   gone: AbortSignal
   end(): void
 }

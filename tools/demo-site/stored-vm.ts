@@ -21,7 +21,7 @@ export interface StoredVm {
 }
 
 /** What a real guest would have on its disk. */
-export interface StoredGuest {
+interface StoredGuest {
   /** Kept for as long as the virtual machine exists. */
   address?: string
   hostKey?: string

@@ -6,7 +6,7 @@ const environment = z.object({
   BERTH_MAIL_HTTP_PORT: z.coerce.number().int().min(1).max(65_535),
 })
 
-export interface MailSinkConfig {
+interface MailSinkConfig {
   home: string
   smtpPort: number
   httpPort: number

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import type { JWK } from 'oidc-provider'
 
-export interface ProviderSecrets {
+interface ProviderSecrets {
   signingKey: JWK
   cookieKey: string
 }

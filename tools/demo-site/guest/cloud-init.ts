@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
-export interface GuestSettings {
+interface GuestSettings {
   hostName: string
   users: GuestUser[]
 }

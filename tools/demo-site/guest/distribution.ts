@@ -1,4 +1,4 @@
-export interface Distribution {
+interface Distribution {
   name: string
   /** As in /etc/os-release; also the name of the image's default user. */
   id: string

@@ -12,7 +12,7 @@ export interface GuestMachine {
   bootedAt: number
 }
 
-export interface CommandResult {
+interface CommandResult {
   output: string
   exitCode: number
 }

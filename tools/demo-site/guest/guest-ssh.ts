@@ -88,7 +88,7 @@ function serveSession(session: Session, machine: GuestMachine): void {
   session.on('exec', (accept, _reject, { command }) => {
     const channel = accept()
     const { output, exitCode } = runCommand(command, machine)
-    channel.write(output)
+    channel.write(hasTerminal ? output.replaceAll('\n', '\r\n') : output)
     channel.exit(exitCode)
     channel.end()
   })

@@ -22,7 +22,7 @@ export interface Guests {
   stopAll(): Promise<void>
 }
 
-export interface GuestsOfSite {
+interface GuestsOfSite {
   siteId: string
   portBase: number
   bootSeconds: number

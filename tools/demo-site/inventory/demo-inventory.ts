@@ -15,7 +15,7 @@ export interface DemoInventory {
   networks: DemoNetwork[]
 }
 
-export interface DemoTemplate {
+interface DemoTemplate {
   guestId: string
   ref: ManagedObjectReference
 }
@@ -68,7 +68,7 @@ async function cloneOfAnyVm(
   name: string,
 ): Promise<ManagedObjectReference> {
   const vms = await readPropertiesBelow(client, await existing(client, '/DC0/vm'), 'VirtualMachine', ['name'])
-  const own = [...vms].find(([, properties]) => String(properties['name']).startsWith('DC0_'))
+  const own = [...vms].find(([, properties]) => String(properties['name']).startsWith('DC0_C0'))
   if (own === undefined)
     throw new Error('The simulator has no virtual machine to make templates of: start it with -vm 1.')
   const source = { type: 'VirtualMachine', value: own[0].slice('VirtualMachine:'.length) }

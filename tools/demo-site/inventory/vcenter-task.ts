@@ -21,6 +21,6 @@ export async function runTask<T = unknown>(
     const info = (await readProperties(client, [{ obj: task, paths }])).get(morefKey(task))
     if (info?.['info.state'] === 'success') return info['info.result'] as T
     if (info?.['info.state'] === 'error') throw faultOf(method, info['info.error'])
-    await pause(50)
+    await pause(20)
   }
 }

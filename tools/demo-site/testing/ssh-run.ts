@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import ssh2 from 'ssh2'
 import { guestSshPort } from '../guest/guest-ssh.ts'
 
-export interface SshLogin {
+interface SshLogin {
   host: string
   username: string
   privateKey: string
@@ -14,7 +14,7 @@ export async function sshRun(login: SshLogin, command: string): Promise<{ output
   try {
     await new Promise((done, fail) => {
       client
-        .on('ready', done)
+        .on('ready', () => done(undefined))
         .on('error', fail)
         .connect({ ...login, port: guestSshPort })
     })
