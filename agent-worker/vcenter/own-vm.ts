@@ -38,6 +38,9 @@ export async function findOurVm(
   identity: VmIdentity,
   paths: readonly string[] = [],
 ): Promise<FoundVm | undefined> {
+  if (connection.installationId !== undefined && connection.installationId !== identity.installationId) {
+    throw new VcenterFault('notOurs', `this agent acts for ${connection.installationId} only`)
+  }
   const lastSeen = connection.lastSeen.get(identity.requestId)
   if (lastSeen !== undefined) {
     const [seen] = await readVms(connection, [lastSeen], paths)

@@ -7,6 +7,8 @@ export interface VcenterConnection {
   client: SoapClient
   stream: UpdateStream
   placements: PlacementCache
+  /** The only installation that this agent acts for. */
+  installationId: string | undefined
   /** Where a request's VM was last seen; each use verifies it again. */
   lastSeen: Map<string, string>
 }

@@ -19,11 +19,22 @@ export interface VsphereVcenter extends VcenterPort {
   close(): Promise<void>
 }
 
+export interface VsphereVcenterOptions extends SoapClientOptions {
+  /** If given, orders of other installations are refused. */
+  installationId?: string
+}
+
 /** The vCenter port over SOAP. It connects at its first call and again whenever a session was lost. */
-export function createVsphereVcenter(options: SoapClientOptions): VsphereVcenter {
+export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVcenter {
   const client = createSoapClient(options)
   const stream = createUpdateStream(client)
-  const connection: VcenterConnection = { client, stream, placements: createPlacementCache(), lastSeen: new Map() }
+  const connection: VcenterConnection = {
+    client,
+    stream,
+    placements: createPlacementCache(),
+    installationId: options.installationId,
+    lastSeen: new Map(),
+  }
 
   return {
     findPlacements: (rules) => withFaults(findPlacements(connection, rules)),

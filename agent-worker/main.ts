@@ -1,0 +1,37 @@
+import { pino } from 'pino'
+import { createVcenterActivities } from '@berth/activities/vcenter/index.ts'
+import { readConfig } from './config.ts'
+import { installRuntime } from './install-runtime.ts'
+import { startWorkers } from './start-workers.ts'
+import { untilItSucceeds } from './until-it-succeeds.ts'
+import { createVsphereVcenter } from './vcenter/vsphere-vcenter.ts'
+
+const read = readConfig()
+if (!read.ok) {
+  process.stderr.write(`The agent cannot start:\n${read.problems.map((problem) => `  ${problem}\n`).join('')}`)
+  process.exit(1)
+}
+
+const { config } = read
+const log = pino({ base: { identity: config.identity, site: config.siteId }, level: config.logLevel })
+installRuntime(log, config.logLevel)
+
+const vcenter = createVsphereVcenter({
+  ...config.vcenter,
+  installationId: config.installationId,
+  userAgent: `berth-agent/${config.version}`,
+})
+const activities = createVcenterActivities(vcenter)
+const workers = await untilItSucceeds('Temporal', () => startWorkers(config, activities), log)
+
+log.info({ vcenter: new URL(config.vcenter.url).host, namespace: config.namespace }, 'agent ready')
+try {
+  await workers.stopped
+  log.info('agent stopped')
+} catch (error) {
+  log.fatal({ err: error }, 'the agent’s workers failed')
+  process.exitCode = 1
+} finally {
+  await vcenter.close()
+  await workers.disconnect()
+}
