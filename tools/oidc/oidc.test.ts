@@ -34,6 +34,8 @@ describe('signing in', () => {
     const callback = await attempt.submit('approver', 'berth-approver')
     const tokens = await attempt.finish(callback)
 
+    const userInfo = await openid.fetchUserInfo(await discover(), tokens.access_token, 'approver')
+    expect(userInfo).toMatchObject({ groups: ['platform'], roles: ['approver'] })
     expect(tokens.claims()).toMatchObject({
       sub: 'approver',
       name: 'Alex Approver',
@@ -108,8 +110,8 @@ async function discover() {
   return openid.discovery(
     new URL(`http://127.0.0.1:${config.port}`),
     config.clientId,
-    config.clientSecret,
     undefined,
+    openid.ClientSecretBasic(config.clientSecret),
     options,
   )
 }
@@ -121,7 +123,7 @@ async function prepare() {
   const expectedState = openid.randomState()
   const url = openid.buildAuthorizationUrl(client, {
     redirect_uri: redirectUri,
-    scope: 'openid profile email',
+    scope: 'openid profile email groups roles',
     code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
     state: expectedState,

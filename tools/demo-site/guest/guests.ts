@@ -61,11 +61,11 @@ export function createGuests(site: GuestsOfSite): Guests {
     }
   }
 
-  const halt = (id: string) => {
+  const halt = async (id: string) => {
     const guest = guests.get(id)
     guests.delete(id)
     guest?.halted.abort()
-    return guest?.ssh?.stop()
+    await guest?.ssh?.stop()
   }
 
   const powerDown = async (vm: StoredVm) => {
