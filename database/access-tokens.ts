@@ -39,7 +39,7 @@ export const createAccessToken = (
   order: NewAccessToken,
 ): Promise<AccessToken & { token: string }> =>
   transaction(database.pool, async (client) => {
-    const token = order.token ?? `berth_${randomBytes(32).toString('base64url')}`
+    const token = order.token ?? `berth_pat_${randomBytes(32).toString('base64url')}`
     const now = instantOf(Date.now())
     const expiresAt = order.expiresInSeconds === undefined ? null : addSeconds(now, order.expiresInSeconds)
     const row = await insert(client, order, sha256(token), now, expiresAt)
