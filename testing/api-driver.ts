@@ -8,6 +8,7 @@ import {
 } from '@berth/contract/endpoints.ts'
 import { basePath, type EndpointName } from '@berth/contract/paths.ts'
 import { problemSchemas, type Problem } from '@berth/contract/problem.ts'
+import { vmRequest, type VmRequest } from '@berth/contract/vm-request.ts'
 import type { ProblemCode } from '@berth/contract/problem-codes.ts'
 
 export interface Sent<Name extends EndpointName> {
@@ -41,6 +42,8 @@ export interface ApiDriver {
   ): Promise<Problem>
   /** Events until the caller stops; `lastEventId` resumes. */
   events(path: string, options: { signal: AbortSignal; lastEventId?: string }): AsyncGenerator<ServerSentEvent>
+  /** The request once it is as wanted, by its event stream. */
+  vmRequestOnce(id: string, wanted: (request: VmRequest) => boolean): Promise<VmRequest>
   fetch(path: string, init?: RequestInit): Promise<Response>
 }
 
@@ -87,6 +90,20 @@ export function apiDriver(origin: string, token: string | undefined, more: Recor
       return problemSchemas[problem.code].parse(problem) as Problem
     },
     events: (path, options) => serverSentEvents(send, path, options),
+    async vmRequestOnce(id, wanted) {
+      const stop = new AbortController()
+      try {
+        for await (const { data } of serverSentEvents(send, `${basePath}/vm-requests/${id}/events`, {
+          signal: stop.signal,
+        })) {
+          const request = vmRequest.parse(data)
+          if (wanted(request)) return request
+        }
+      } finally {
+        stop.abort()
+      }
+      throw new Error(`the event stream of ${id} ended`)
+    },
   }
 }
 
