@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { vcsimArguments } from '@berth/testing/vcsim.ts'
 import { repository } from './config.ts'
 import type { ProcessPlan, ReadyProbe } from './process-plan.ts'
 import type { Settings } from './settings.ts'
@@ -49,10 +50,10 @@ const mailSink = (settings: Settings): ProcessPlan =>
 const simulator = (settings: Settings, site: Site, vcsim: string): ProcessPlan => ({
   name: `vcenter-${site.id}`,
   command: vcsim,
-  args: [
-    ...['-l', `127.0.0.1:${site.simulatorPort}`, '-tls=false', '-username', site.username, '-password', site.password],
-    ...settings.simulatorInventory,
-  ],
+  args: vcsimArguments(
+    { taskDelays: settings.taskDelays },
+    { listen: `127.0.0.1:${site.simulatorPort}`, username: site.username, password: site.password, vms: 1 },
+  ),
   ready: { acceptsTcp: site.simulatorPort },
 })
 
@@ -76,7 +77,7 @@ const workers = (settings: Settings): ProcessPlan =>
   program(
     'workers',
     'workers/main.ts',
-    { says: /\bworkers? ready\b/ },
+    { says: /\bworkers ready\b/ },
     {
       ...temporal(settings),
       ...installation(settings),
@@ -92,7 +93,7 @@ const agent = (settings: Settings, site: Site): ProcessPlan =>
   program(
     `agent-${site.id}`,
     'agent-worker/main.ts',
-    { says: /\bagent(-worker)? ready\b/ },
+    { says: /\bagent ready\b/ },
     {
       ...temporal(settings),
       BERTH_INSTALLATION_ID: settings.installationId,
@@ -101,7 +102,6 @@ const agent = (settings: Settings, site: Site): ProcessPlan =>
       BERTH_VCENTER_USERNAME: site.username,
       BERTH_VCENTER_PASSWORD: site.password,
       BERTH_BUILD_SLOTS: '32',
-      BERTH_ADDRESS_SETTLE_SECONDS: '1',
     },
   )
 

@@ -15,6 +15,8 @@ export interface StartConfiguration {
   temporalNamespace: string
   /** A berth.yaml of the user's own, used as it is. */
   berthYaml?: string
+  /** Milliseconds that the simulated vCenter takes for a task: `CloneVm:1000,PowerOnVm:500`. */
+  taskDelays: Record<string, number>
   /** What every process inherits. */
   environment: Record<string, string | undefined>
 }
@@ -34,6 +36,16 @@ export function readConfiguration(environment: Record<string, string | undefined
     ...(temporalAddress && { temporalAddress }),
     temporalNamespace: environment['TEMPORAL_NAMESPACE'] || 'berth',
     ...(berthYaml && { berthYaml: path.resolve(berthYaml) }),
+    taskDelays: taskDelaysFrom(environment['BERTH_DEMO_TASK_DELAYS'] ?? ''),
     environment,
   }
+}
+
+function taskDelaysFrom(text: string): Record<string, number> {
+  const pairs = text.split(',').filter((pair) => pair !== '')
+  if (!pairs.every((pair) => /^\w+:\d+$/.test(pair)))
+    throw new Refusal(`BERTH_DEMO_TASK_DELAYS is a list such as CloneVm:1000,PowerOnVm:500, it is "${text}".`)
+  return Object.fromEntries(
+    pairs.map((pair) => pair.split(':') as [string, string]).map(([task, delay]) => [task, Number(delay)]),
+  )
 }

@@ -11,9 +11,16 @@ export interface ProcessLog {
   close(): void
 }
 
+interface ProcessLogOptions {
+  verbose: boolean
+  /** Never written, whoever says them. */
+  secrets?: string[]
+  print?: (line: string) => void
+}
+
 export function processLog(
   folder: string,
-  { verbose, print = console.log }: { verbose: boolean; print?: (line: string) => void },
+  { verbose, secrets = [], print = console.log }: ProcessLogOptions,
 ): ProcessLog {
   mkdirSync(folder, { recursive: true })
   const fileOf = (name: string) => path.join(folder, `${name}.log`)
@@ -25,7 +32,8 @@ export function processLog(
   }
   return {
     fileOf,
-    write(name, line) {
+    write(name, said) {
+      const line = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), said)
       streamOf(name).write(`${line}\n`)
       if (verbose) print(`${name.padEnd(14)} ${line}`)
     },

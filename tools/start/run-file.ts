@@ -31,7 +31,7 @@ export interface RunFile {
 
 const fileIn = (home: string): string => path.join(home, 'run.json')
 
-export function writeRunFile(settings: Settings, tokens: Record<string, string>, supervisor: Supervisor): void {
+export function writeRunFile(settings: Settings, supervisor: Supervisor): void {
   const run: RunFile = {
     portalUrl: settings.portalUrl,
     apiUrl: `${settings.portalUrl}/api/v1`,
@@ -47,7 +47,7 @@ export function writeRunFile(settings: Settings, tokens: Record<string, string>,
       password,
     })),
     users: Object.fromEntries(demoUsers.map(({ username, password }) => [username, { username, password }])),
-    tokens,
+    tokens: settings.tokens,
     pids: pidsOf(settings, supervisor),
   }
   writeAtomically(fileIn(settings.home), `${JSON.stringify(run, undefined, 2)}\n`)

@@ -19,8 +19,10 @@ export interface Settings {
   berthYaml: string
   installationId: string
   sites: Site[]
-  simulatorInventory: string[]
+  /** Milliseconds that the simulated vCenter takes for a task, by its name. */
+  taskDelays: Record<string, number>
   sessionSecret: string
+  tokens: Record<string, string>
   oidcClient: { BERTH_OIDC_CLIENT_ID: string; BERTH_OIDC_CLIENT_SECRET: string }
 }
 
@@ -48,8 +50,9 @@ export function settingsFrom(configuration: StartConfiguration, demo: DemoConfig
       username: 'berth-agent',
       password: secrets.vcenterPassword,
     })),
-    simulatorInventory: ['-ds', '2'],
+    taskDelays: configuration.taskDelays,
     sessionSecret: secrets.sessionSecret,
+    tokens: secrets.tokens,
     oidcClient: { BERTH_OIDC_CLIENT_ID: 'berth', BERTH_OIDC_CLIENT_SECRET: secrets.oidcClientSecret },
   }
 }

@@ -8,17 +8,19 @@ import { berthProcesses } from './berth-processes.ts'
 import { buildWeb } from './build-web.ts'
 import type { StartConfiguration } from './config.ts'
 import { demoConfiguration } from './demo-configuration.ts'
+import { migrate } from '@berth/database/migrate.ts'
 import { keepHistories } from './keep-histories.ts'
 import { portsFrom } from './ports.ts'
 import { postgresPlace } from './postgres/postgres-place.ts'
-import { postgresPlan } from './postgres/postgres-plan.ts'
-import { prepareDatabase } from './prepare-database.ts'
+import { createDatabase } from './postgres/create-database.ts'
+import { postgresPlan, postgresUrl } from './postgres/postgres-plan.ts'
 import { processLog } from './process-log.ts'
 import { processRecord } from './process-record.ts'
 import { refuseTakenPorts } from './refuse-taken-ports.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
-import { readOrMakeSecrets } from './secrets.ts'
-import { settingsFrom, temporalDatabase, type Settings } from './settings.ts'
+import { readOrMakeSecrets, type Secrets } from './secrets.ts'
+import { seedDemoUsers } from './seed-demo-users.ts'
+import { databaseName, settingsFrom, temporalDatabase, type Settings } from './settings.ts'
 import type { StartOptions } from './start-options.ts'
 import { stopLeftovers } from './stop-leftovers.ts'
 import { stopRequested } from './stop-requested.ts'
@@ -34,16 +36,16 @@ export async function startBerth(configuration: StartConfiguration, options: Sta
   await claim(home, record)
   removeRunFile(home)
 
-  const log = processLog(path.join(home, 'logs'), options)
+  const secrets = readOrMakeSecrets(home)
+  const log = processLog(path.join(home, 'logs'), { ...options, secrets: [secrets.vcenterPassword] })
   const supervisor = new Supervisor({ log, record, environment: configuration.environment })
   try {
-    const settings = settingsOf(configuration, options)
+    const settings = settingsOf(configuration, options, secrets)
     const started = start(settings, configuration, supervisor, log.announce)
     await Promise.race([stop, started])
-    await stop
+    log.announce(`Stopping (${await stop}) …`)
     return 0
   } finally {
-    console.log('Stopping …')
     removeRunFile(home)
     await supervisor.stop()
     log.close()
@@ -60,7 +62,7 @@ async function claim(home: string, record: ReturnType<typeof processRecord>): Pr
   })
 }
 
-function settingsOf(configuration: StartConfiguration, { sites }: StartOptions): Settings {
+function settingsOf(configuration: StartConfiguration, { sites }: StartOptions, secrets: Secrets): Settings {
   const { home, berthYaml } = configuration
   const ports = portsFrom(configuration.portBase)
   const demo = demoConfiguration({
@@ -70,7 +72,7 @@ function settingsOf(configuration: StartConfiguration, { sites }: StartOptions):
     siteCount: sites,
     ...(berthYaml !== undefined && { ownFile: berthYaml }),
   })
-  return settingsFrom(configuration, demo, readOrMakeSecrets(home))
+  return settingsFrom(configuration, demo, secrets)
 }
 
 async function start(
@@ -87,25 +89,31 @@ async function start(
   web.catch(() => {})
 
   const processes = berthProcesses(settings, vcsim)
-  const tokens = await longStep('Starting the servers', async () => {
+  await longStep('Starting the servers', async () => {
     await supervisor.start([...servers(settings, configuration, temporal), ...processes.outside])
     if (!configuration.temporalAddress)
       await keepHistories(temporal, settings.temporalAddress, settings.temporalNamespace)
-    return prepareDatabase(settings, configuration)
+    await prepareDatabase(settings, configuration)
   })
   await longStep('Starting Berth', async () => {
     await supervisor.start(processes.sites)
     await supervisor.start(processes.berth)
+    await seedDemoUsers(settings.databaseUrl, settings.tokens)
     await web
     await supervisor.start(processes.portal)
   })
   if (supervisor.isStopping) return
-  const tell = () => writeRunFile(settings, tokens, supervisor)
+  const tell = () => writeRunFile(settings, supervisor)
   supervisor.whenChanged(tell)
   tell()
   announce(
     `\nBerth is ready: ${settings.portalUrl}\n  sign in as developer, approver, operator, admin … (password berth-<name>); mails: ${settings.mailUrl}; Temporal: ${settings.temporalUiUrl}\n  logs: ${path.join(settings.home, 'logs')}; stop with Ctrl-C`,
   )
+}
+
+async function prepareDatabase({ databaseUrl, ports }: Settings, configuration: StartConfiguration): Promise<void> {
+  if (!configuration.databaseUrl) await createDatabase(postgresUrl(ports.postgres, 'postgres'), databaseName)
+  await migrate(databaseUrl)
 }
 
 /** The servers that are not the user's own. */

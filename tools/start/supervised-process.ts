@@ -122,7 +122,8 @@ export class SupervisedProcess {
   #spawn(): ChildProcess {
     const { command, args, env, cwd, uid, gid } = this.plan
     return spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Whoever reads from it sees its end when the supervisor is gone.
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
       env: { ...this.#supervision.environment, ...env },
       ...(cwd !== undefined && { cwd }),
