@@ -20,6 +20,7 @@ const vcenter = createVsphereVcenter({
   ...config.vcenter,
   installationId: config.installationId,
   userAgent: `berth-agent/${config.version}`,
+  onCall: (method) => log.debug({ method }, 'vCenter call'),
 })
 const activities = createVcenterActivities(vcenter)
 const workers = await untilItSucceeds('Temporal', () => startWorkers(config, activities), log)

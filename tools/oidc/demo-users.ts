@@ -25,7 +25,7 @@ function person(username: string, name: string, role: string): DemoUser {
     username,
     password: `berth-${username}`,
     name,
-    email: `${username}@example.com`,
+    email: `${username}@example.test`,
     roles: [role],
     teams: ['platform'],
   }

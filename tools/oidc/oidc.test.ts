@@ -39,7 +39,7 @@ describe('signing in', () => {
     expect(tokens.claims()).toMatchObject({
       sub: 'approver',
       name: 'Alex Approver',
-      email: 'approver@example.com',
+      email: 'approver@example.test',
       preferred_username: 'approver',
       groups: ['platform'],
       roles: ['approver'],

@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client, Connection } from '@temporalio/client'
+import { apiDriver, type ApiDriver } from '@berth/testing/api-driver.ts'
+import { anSshPublicKey } from '@berth/testing/builders.ts'
+import { secondsBetween } from '@berth/domain/instant.ts'
+import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { startBenchBerth, type BenchBerth } from './bench-berth.ts'
+import { percentile } from './percentile.ts'
+
+const cloneSeconds = 1
+const guestSeconds = 1
+
+export interface ProvisionFigures {
+  steady: { requests: number; perSecond: number; overheadMsP50: number; overheadMsP99: number }
+  burst: { requests: number; wallSeconds: number; overheadMsP50: number; overheadMsP99: number }
+  soap: {
+    perProvision: Record<string, number>
+    provisionTotal: number
+    perDestroy: Record<string, number>
+    destroyTotal: number
+  }
+  life: { warnings: number; events: number; historyBytes: number }
+}
+
+/** Overhead of a provision, SOAP calls by method, and what one life leaves in Temporal's history. */
+export async function benchProvision(options: { requests: number; burst: number }): Promise<ProvisionFigures> {
+  const berth = await startBenchBerth({ cloneSeconds, guestSeconds })
+  try {
+    const api = apiDriver(berth.run.portalUrl, berth.run.tokens['developer'])
+    await provisionAll(berth, api, 3, 0)
+    const steady = await provisionAll(berth, api, options.requests, 1)
+    const burstFrom = Date.now()
+    const burst = await provisionAll(berth, api, options.burst, 0)
+    const burstEnd = Math.max(...burst.map(({ handedOverAt }) => Date.parse(handedOverAt ?? '')))
+    const soap = await soapCalls(berth, api)
+    return {
+      steady: { requests: steady.length, perSecond: 1, ...overheads(steady) },
+      burst: { requests: burst.length, wallSeconds: (burstEnd - burstFrom) / 1_000, ...overheads(burst) },
+      soap,
+      life: await oneLife(berth, api),
+    }
+  } finally {
+    await berth.stop()
+  }
+}
+
+/** (handed over − accepted) − clone − guest: what Berth itself takes. */
+function overheads(requests: readonly VmRequest[]): { overheadMsP50: number; overheadMsP99: number } {
+  const milliseconds = requests.map(
+    ({ requestedAt, handedOverAt }) =>
+      (secondsBetween(requestedAt, handedOverAt ?? '') - cloneSeconds - guestSeconds) * 1_000,
+  )
+  return { overheadMsP50: percentile(milliseconds, 50), overheadMsP99: percentile(milliseconds, 99) }
+}
+
+async function provisionAll(berth: BenchBerth, api: ApiDriver, count: number, perSecond: number): Promise<VmRequest[]> {
+  const asked: Promise<string>[] = []
+  for (let n = 0; n < count; n++) {
+    asked.push(ask(api, 600))
+    if (perSecond > 0) await pause(1_000 / perSecond)
+  }
+  return Promise.all(asked.map(async (id) => until(api, await id, 'active')))
+}
+
+async function ask(api: ApiDriver, leaseSeconds: number): Promise<string> {
+  const { body } = await api.call('createVmRequest', {
+    idempotencyKey: crypto.randomUUID(),
+    body: {
+      catalogItemId: 'ubuntu-24-04',
+      sizeId: 'small',
+      leaseSeconds,
+      purpose: 'to measure Berth',
+      sshPublicKeys: [anSshPublicKey],
+    },
+  })
+  return body.id
+}
+
+async function until(api: ApiDriver, id: string, state: VmRequest['state']): Promise<VmRequest> {
+  for (;;) {
+    const { body } = await api.call('getVmRequest', { params: { id } })
+    if (body.state === state) return body
+    if (['failed', 'held', 'rejected'].includes(body.state))
+      throw new Error(`${id} is ${body.state}: ${body.hold?.message ?? ''}`)
+    await pause(500)
+  }
+}
+
+/** Calls are counted over ten provisions and ten releases one after another, with nothing else going on. */
+async function soapCalls(berth: BenchBerth, api: ApiDriver): Promise<ProvisionFigures['soap']> {
+  const rounds = 10
+  const before = countCalls(berth)
+  const built: string[] = []
+  for (let n = 0; n < rounds; n++) built.push((await until(api, await ask(api, 600), 'active')).id)
+  const between = countCalls(berth)
+  for (const id of built) await api.call('releaseVm', { params: { id } })
+  for (const id of built) await until(api, id, 'released')
+  const after = countCalls(berth)
+  const perProvision = perRound(before, between, rounds)
+  const perDestroy = perRound(between, after, rounds)
+  return { perProvision, provisionTotal: total(perProvision), perDestroy, destroyTotal: total(perDestroy) }
+}
+
+function countCalls(berth: BenchBerth): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { msg, method } of berth.agentLog())
+    if (msg === 'vCenter call' && method !== undefined) counts.set(method, (counts.get(method) ?? 0) + 1)
+  return counts
+}
+
+function perRound(from: Map<string, number>, to: Map<string, number>, rounds: number): Record<string, number> {
+  const methods = [...to].map(([method, count]) => [method, (count - (from.get(method) ?? 0)) / rounds] as const)
+  return Object.fromEntries(methods.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a))
+}
+
+const total = (calls: Record<string, number>): number => Object.values(calls).reduce((sum, count) => sum + count, 0)
+
+/** A whole life with four warnings, to its end. */
+async function oneLife(berth: BenchBerth, api: ApiDriver): Promise<ProvisionFigures['life']> {
+  const id = await ask(api, 20)
+  const ended = await until(api, id, 'retired')
+  const connection = await Connection.connect({ address: berth.run.temporalAddress })
+  const client = new Client({ connection, namespace: berth.run.temporalNamespace })
+  const { historyLength, historySize } = await client.workflow
+    .getHandle(vmRequestWorkflowId(ended.siteId, id))
+    .describe()
+  await connection.close()
+  return { warnings: 4, events: historyLength, historyBytes: historySize ?? 0 }
+}
