@@ -123,6 +123,17 @@ describe('after the simulator was killed', () => {
     expect(await world.portrait('web-1')).toMatchObject({ powerState: 'poweredOn', address })
   })
 
+  test('what a client was told is still true, however soon the simulator dies', async () => {
+    await world.startSite()
+    for (const round of [1, 2, 3]) {
+      await world.clone('ubuntu-24-04', order(`web-${round}`))
+      await world.powerOnThenKill(`web-${round}`)
+      await world.startSimulator()
+      await world.eventually(() => world.read('/DC0', 'name'))
+      expect(await world.read(`/DC0/vm/berth/web-${round}`, 'runtime.powerState')).toBe('poweredOn')
+    }
+  })
+
   test('they have vanished if the drill says so', async () => {
     await world.startSite({ forgetVms: true })
     await world.clone('ubuntu-24-04', order())

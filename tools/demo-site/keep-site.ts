@@ -15,18 +15,18 @@ import { lifeline } from './lifeline.ts'
 import { inBatches } from './in-batches.ts'
 import { publicPort } from './public-port.ts'
 import { rememberVms } from './remember-vms.ts'
-import { trafficBell } from './traffic-bell.ts'
+import { lookSchedule } from './look-schedule.ts'
 import { openVmStore } from './vm-store.ts'
 import type { VmStore } from './vm-store.ts'
 import type { PublicPort } from './public-port.ts'
-import type { TrafficBell } from './traffic-bell.ts'
+import type { LookSchedule } from './look-schedule.ts'
 
 interface Site {
   config: DemoSiteConfig
   store: VmStore
   guests: Guests
   port: PublicPort
-  bell: TrafficBell
+  schedule: LookSchedule
   stop: AbortSignal
   /** Of the simulator's present life. */
   link?: { client: SoapClient; refs: Map<string, ManagedObjectReference> }
@@ -38,13 +38,13 @@ interface Site {
  */
 export async function keepSite(config: DemoSiteConfig, stop: AbortSignal, onOpen: () => void): Promise<void> {
   const store = await openVmStore(config.home, config.siteId)
-  const bell = trafficBell()
+  const schedule = lookSchedule()
   const site: Site = {
     config,
     store,
-    bell,
+    schedule,
     stop,
-    port: publicPort(config.publicPort, config.vcsim.url, bell.ring),
+    port: publicPort(config.publicPort, config.vcsim.url, schedule),
     guests: createGuests({
       siteId: config.siteId,
       portBase: config.portBase,
@@ -109,16 +109,17 @@ async function restoreAndWatch(site: Site, client: SoapClient, life: AbortSignal
   await store.save()
   life.addEventListener('abort', () => {
     site.port.close()
-    site.bell.ring()
+    site.schedule.noticed()
   })
   life.throwIfAborted()
   await site.port.open()
   onOpen()
   while (!site.stop.aborted) {
     guests.follow(store.vms)
-    await site.bell.quietTime()
+    const isOnDisk = await site.schedule.nextLook()
     await look()
     await store.save()
+    isOnDisk()
   }
   site.port.close()
   await look()

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
+import { Transform } from 'node:stream'
+import type { LookSchedule } from './look-schedule.ts'
 
 /** The only way to the simulator for everybody else. Closed, it refuses connections as a vCenter that is down does. */
 export interface PublicPort {
@@ -9,28 +11,32 @@ export interface PublicPort {
   close(): void
 }
 
-/** `onTraffic` is called whenever the simulator has answered somebody: something may have changed. */
-export function publicPort(port: number, simulatorUrl: string, onTraffic: () => void): PublicPort {
+/**
+ * News leave the simulator only when the keeper has them on disk, as with a vCenter that answers after its database:
+ * what somebody was told is still true after a crash.
+ */
+export function publicPort(port: number, simulatorUrl: string, schedule: LookSchedule): PublicPort {
   const { hostname, port: simulatorPort } = new URL(simulatorUrl)
   const sockets = new Set<Socket>()
   let server: Server | undefined
 
   const forward = (client: Socket) => {
     const simulator = connect({ host: hostname, port: Number(simulatorPort) })
-    for (const [one, other] of [
-      [client, simulator],
-      [simulator, client],
-    ] as const) {
-      sockets.add(one)
-      one.setNoDelay(true)
-      one.on('error', () => other.destroy())
-      one.on('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-      one.pipe(other)
+    const endBoth = () => {
+      client.destroy()
+      simulator.destroy()
     }
-    simulator.on('data', onTraffic)
+    for (const socket of [client, simulator]) {
+      sockets.add(socket)
+      socket.setNoDelay(true)
+      socket.on('error', endBoth)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        endBoth()
+      })
+    }
+    client.pipe(simulator)
+    simulator.pipe(heldUntilRemembered(schedule)).pipe(client)
   }
 
   return {
@@ -45,3 +51,17 @@ export function publicPort(port: number, simulatorUrl: string, onTraffic: () => 
     },
   }
 }
+
+function heldUntilRemembered(schedule: LookSchedule): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, pass) {
+      schedule.noticed()
+      if (bringsNews(chunk)) void schedule.remembered().then(() => pass(undefined, chunk))
+      else pass(undefined, chunk)
+    },
+  })
+}
+
+/** Clients learn of finished vCenter tasks by this method; its answer begins in one piece. */
+const bringsNews = (chunk: Buffer): boolean =>
+  chunk.includes('WaitForUpdatesExResponse') && chunk.includes('<filterSet>')

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { morefKey } from '@berth/agent-worker/vcenter/managed-object.ts'
 import type { ManagedObjectReference } from '@berth/agent-worker/vcenter/managed-object.ts'
 import { readProperties } from '@berth/agent-worker/vcenter/read-properties.ts'
@@ -24,14 +25,16 @@ const details = [
   'config.hardware.memoryMB',
   'config.hardware.device',
 ]
-/** A clone changes its devices a little after its version, so a change is read again for some rounds. */
-const roundsToSettle = 3
+/** A clone changes its devices a little after its version, so for this long after a change everything is read again. */
+const millisecondsToSettle = 3_000
 
 interface Known {
   glance: string
   details: Properties
-  roundsLeft: number
+  changedAt: number
 }
+
+const isSettled = ({ changedAt }: Known): boolean => performance.now() - changedAt > millisecondsToSettle
 
 /**
  * Returns a function that reads all virtual machines below the managed folder. It only glances at those that have not
@@ -47,7 +50,7 @@ export function vmObserver(client: SoapClient, inventory: DemoInventory): () => 
     )
     const isStale = (key: string) => {
       const before = known.get(key)
-      return before === undefined || before.glance !== JSON.stringify(seen.get(key)) || before.roundsLeft > 0
+      return before === undefined || before.glance !== JSON.stringify(seen.get(key)) || !isSettled(before)
     }
     const stale = placed.filter(({ ref }) => seen.has(morefKey(ref)) && isStale(morefKey(ref)))
     const read = await readProperties(
@@ -63,8 +66,8 @@ export function vmObserver(client: SoapClient, inventory: DemoInventory): () => 
       if (fresh === undefined) {
         if (before !== undefined) next.set(key, before)
       } else {
-        const roundsLeft = before?.glance === text ? before.roundsLeft - 1 : roundsToSettle
-        next.set(key, { glance: text, details: fresh, roundsLeft })
+        const changedAt = before?.glance === text ? before.changedAt : performance.now()
+        next.set(key, { glance: text, details: fresh, changedAt })
       }
     }
     known = next

@@ -11,6 +11,8 @@ import { findByInventoryPath } from '@berth/agent-worker/vcenter/inventory.ts'
 import type { ManagedObjectReference } from '@berth/agent-worker/vcenter/managed-object.ts'
 import { readProperty } from '@berth/agent-worker/vcenter/read-properties.ts'
 import { createSoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
+import { createUpdateStream } from '@berth/agent-worker/vcenter/update-stream.ts'
+import { runTask as runStreamedTask } from '@berth/agent-worker/vcenter/vcenter-task.ts'
 import { testConfiguration } from '@berth/testing/config.ts'
 import { vcsimArguments } from '@berth/testing/vcsim.ts'
 import type { StoredVm } from '../stored-vm.ts'
@@ -96,6 +98,16 @@ export async function demoSiteWorld() {
     },
     async powerOn(name: string) {
       await runTask(client, 'PowerOnVM_Task', await existing(managed(name)))
+    },
+    /** Powers on as an agent does, and kills the simulator in the moment that the stream says it is done. */
+    async powerOnThenKill(name: string) {
+      const stream = createUpdateStream(client)
+      try {
+        await runStreamedTask(client, stream, 'PowerOnVM_Task', await existing(managed(name)))
+        await world.killSimulator()
+      } finally {
+        stream.close(new Error('the test is over'))
+      }
     },
     async shutDownGuest(name: string) {
       await client.call('ShutdownGuest', await existing(managed(name)))
