@@ -15,3 +15,6 @@ export function adminDatabaseUrl(): string {
     throw new Error('DATABASE_URL is not set: run npm test, or set it to a PostgreSQL for tests')
   return url
 }
+
+/** For programs that find their database in the environment. */
+export const withDatabaseUrl = (url: string): NodeJS.ProcessEnv => ({ ...process.env, DATABASE_URL: url })

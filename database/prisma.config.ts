@@ -4,7 +4,7 @@ import { databaseUrl, schemaEngineBinary } from './config.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-schemaEngineBinary.useByDefault(here('./schema-engine.mjs'))
+schemaEngineBinary.useByDefault(here('./schema-engine/main.mjs'))
 
 export default defineConfig({
   schema: here('./schema.prisma'),
