@@ -15,9 +15,10 @@ export const policyValues = {
   approvalReminderSeconds: seconds,
   approvalEscalationSeconds: seconds,
   approvalLapseSeconds: seconds,
-  addressSettleSeconds: seconds,
+  /** 0 believes the first usable address. */
+  addressSettleSeconds: z.number().int().nonnegative(),
   addressTimeoutSeconds: seconds,
-  guestShutdownSeconds: seconds,
+  guestShutdownSeconds: z.number().int().nonnegative(),
   transientLimitSeconds: seconds,
   holdCleanUpSeconds: seconds,
   capGraceAndUndoAtFirstLease: z.boolean(),
