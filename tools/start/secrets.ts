@@ -10,7 +10,7 @@ export interface Secrets {
   oidcClientSecret: string
   vcenterPassword: string
   /** Access tokens of the demo's users, by name. */
-  tokens: Record<string, string>
+  accessTokens: Record<string, string>
 }
 
 export function readOrMakeSecrets(home: string): Secrets {
@@ -20,7 +20,7 @@ export function readOrMakeSecrets(home: string): Secrets {
     sessionSecret: secret(),
     oidcClientSecret: secret(),
     vcenterPassword: secret(),
-    tokens: Object.fromEntries(demoUsers.map(({ username }) => [username, `berth_pat_${secret()}`])),
+    accessTokens: Object.fromEntries(demoUsers.map(({ username }) => [username, `berth_pat_${secret()}`])),
     ...stored,
   }
   writeAtomically(file, JSON.stringify(secrets, undefined, 2))

@@ -52,7 +52,7 @@ export function settingsFrom(configuration: StartConfiguration, demo: DemoConfig
     })),
     taskDelays: configuration.taskDelays,
     sessionSecret: secrets.sessionSecret,
-    tokens: secrets.tokens,
+    tokens: secrets.accessTokens,
     oidcClient: { BERTH_OIDC_CLIENT_ID: 'berth', BERTH_OIDC_CLIENT_SECRET: secrets.oidcClientSecret },
   }
 }
