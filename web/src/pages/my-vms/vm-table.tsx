@@ -55,7 +55,7 @@ function VmRow({ request }: { request: VmRequest }) {
       </Cell>
       <Cell column="Size">
         <span className="block">{request.sizeId}</span>
-        <span className="subtle small">{sizeLabel({ ...request, id: request.sizeId })}</span>
+        <span className="subtle small keep-together">{sizeLabel({ ...request, id: request.sizeId })}</span>
       </Cell>
     </Row>
   )
@@ -68,15 +68,17 @@ function LeaseLeft({ request }: { request: VmRequest }) {
   return (
     <span className="lease-left" title={request.leaseEndsAt === undefined ? undefined : exactWords(request.leaseEndsAt)}>
       <span className="number">{words}</span>
-      <span className={isShort ? 'lease-left-bar lease-left-short' : 'lease-left-bar'} aria-hidden="true">
-        <span style={{ inlineSize: `${percent}%` }} />
-      </span>
+      {percent > 0 && (
+        <span className={isShort ? 'lease-left-bar lease-left-short' : 'lease-left-bar'} aria-hidden="true">
+          <span style={{ inlineSize: `${percent}%` }} />
+        </span>
+      )}
     </span>
   )
 }
 
 const Dash = () => (
-  <span className="subtle">
+  <span className="subtle dash">
     <span aria-hidden="true">–</span>
     <span className="pf-v6-screen-reader">none</span>
   </span>

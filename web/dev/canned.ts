@@ -1,0 +1,325 @@
+import type { ApprovalItem } from '@berth/contract/approval-list.ts'
+import type { AuditEntry } from '@berth/contract/audit.ts'
+import type { CatalogItem } from '@berth/contract/catalog-item.ts'
+import type { Me } from '@berth/contract/me.ts'
+import type { FindingEntry, Notice } from '@berth/contract/operations.ts'
+import type { Preview } from '@berth/contract/preview.ts'
+import type { Site } from '@berth/contract/site.ts'
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { addSeconds, instantOf } from '@berth/domain/instant.ts'
+import type { QuotaLine } from '@berth/domain/quota.ts'
+import { operatorActionsFor, type HoldableState, type HoldStep, type StepName } from '@berth/domain/vm-request.ts'
+import { aVmRequest } from './a-vm-request.ts'
+
+/** What the mock answers: one request in each state, relative to now, so that the pages look alive. */
+
+const now = instantOf(Date.now())
+const day = 86_400
+const ago = (seconds: number) => addSeconds(now, -seconds)
+const ahead = (seconds: number) => addSeconds(now, seconds)
+
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKQx2yNq9f1u5w7p2T1r1mX0b0cQ2gq0cWl9o5Qf1Xe alex@laptop'
+
+export const person: Me = {
+  userId: 'alex',
+  displayName: 'Alex Okafor',
+  roles: ['developer', 'approver', 'operator'],
+  teams: [
+    { id: 'platform', name: 'Platform' },
+    { id: 'data', name: 'Data science' },
+  ],
+  sshPublicKeys: [key],
+  temporalUiUrl: 'http://127.0.0.1:8233/namespaces/berth/workflows',
+}
+
+/** Stable ids, so that screenshots have stable addresses. */
+export const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+
+const built = (finishedAgo: number): VmRequest['steps'] =>
+  (['place', 'clone', 'powerOn', 'waitForIp'] satisfies StepName[]).map((name, index) => ({
+    name,
+    state: 'done',
+    round: 1,
+    startedAt: ago(finishedAgo + 40 - 10 * index),
+    endedAt: ago(finishedAgo + 30 - 10 * index),
+  }))
+
+const handedOver = (handedOverAgo: number, leaseEndsIn: number): Partial<VmRequest> => ({
+  requestedAt: ago(handedOverAgo + 60),
+  handedOverAt: ago(handedOverAgo),
+  leaseEndsAt: ahead(leaseEndsIn),
+  destroyedAt: ahead(leaseEndsIn + 7 * day),
+  steps: built(handedOverAgo),
+  address: '10.20.30.47',
+  placement: { datastore: 'LocalDS_1', network: 'VM Network', host: 'esx-04.frankfurt.example.test' },
+  ssh: { command: 'ssh ubuntu@10.20.30.47', user: 'ubuntu', host: '10.20.30.47', port: 22 },
+})
+
+const approval: VmRequest['approvals'][number] = {
+  id: 'approval-1',
+  subject: 'request',
+  level: 1,
+  approvers: ['kim', 'sam'],
+  approverNames: ['Kim Larsen', 'Sam Weber'],
+  openedAt: ago(7_800),
+}
+
+const held = (number: number, heldFrom: HoldableState, step: HoldStep, message: string, more: Partial<VmRequest> = {}) =>
+  aVmRequest({
+    id: idOf(number),
+    vmName: `platform-alex-ubuntu-00${number}`,
+    state: 'held',
+    ownerId: 'maria',
+    ownerName: 'Maria Costa',
+    requestedAt: ago(5_400),
+    hold: {
+      heldFrom,
+      step,
+      attempt: 2,
+      code: 'datastoreFull',
+      message,
+      actions: operatorActionsFor(heldFrom, step),
+      heldAt: ago(4_000 + number),
+      ...(heldFrom === 'provisioning' ? { cleanUpAt: ahead(7 * day) } : {}),
+    },
+    steps: [{ name: 'place', state: 'failed', round: 1, startedAt: ago(4_300) }],
+    actions: ['operatorDecision', 'cancelRequest'],
+    workflowUrl: 'http://127.0.0.1:8233/namespaces/berth/workflows/vm-request',
+    ...more,
+  })
+
+const full = 'no allowed datastore has enough free space: LocalDS_1 has 3 GiB free, 40 GiB needed'
+
+export const requests: VmRequest[] = [
+  aVmRequest({
+    id: idOf(1),
+    state: 'active',
+    ...handedOver(5 * day, 9 * day),
+    warnings: [
+      { event: 'leaseEnding', at: ahead(2 * day) },
+      { event: 'leaseEnding', at: ahead(8 * day) },
+    ],
+    actions: ['extendLease', 'releaseVm'],
+    approvals: [{ ...approval, decision: 'approved', byName: 'Kim Larsen', decidedAt: ago(5 * day + 100) }],
+  }),
+  aVmRequest({
+    id: idOf(2),
+    vmName: 'platform-alex-debian-0012',
+    state: 'provisioning',
+    requestedAt: ago(30),
+    steps: [
+      { name: 'place', state: 'done', round: 1, startedAt: ago(24), endedAt: ago(23.6) },
+      { name: 'clone', state: 'running', round: 1, startedAt: ago(23), progress: 64 },
+      { name: 'powerOn', state: 'waiting', round: 1 },
+      { name: 'waitForIp', state: 'waiting', round: 1 },
+    ],
+    placement: { datastore: 'LocalDS_1', network: 'VM Network' },
+    actions: ['cancelRequest'],
+  }),
+  aVmRequest({
+    id: idOf(3),
+    vmName: 'data-alex-ubuntu-0003',
+    teamId: 'data',
+    teamName: 'Data science',
+    state: 'awaitingApproval',
+    sizeId: 'large',
+    vCpu: 8,
+    memoryMiB: 32_768,
+    diskGiB: 200,
+    requestedAt: ago(7_900),
+    approvals: [approval],
+    approvalReason: 'size large always needs an approval',
+    actions: ['cancelRequest'],
+  }),
+  aVmRequest({ id: idOf(4), vmName: 'platform-alex-ubuntu-0004', state: 'validating', requestedAt: ago(2), actions: ['cancelRequest'] }),
+  aVmRequest({
+    id: idOf(5),
+    vmName: 'platform-alex-ubuntu-0005',
+    state: 'expired',
+    ...handedOver(16 * day, -2 * day),
+    expiredAt: ago(2 * day),
+    actions: ['extendLease', 'releaseVm'],
+  }),
+  aVmRequest({
+    id: idOf(6),
+    vmName: 'platform-alex-ubuntu-0006',
+    state: 'released',
+    ...handedOver(4 * day, 10 * day),
+    releasedAt: ago(7_200),
+    restorableUntil: ahead(22 * 3_600),
+    destroyedAt: ahead(22 * 3_600),
+    actions: ['restoreVm'],
+  }),
+  held(7, 'provisioning', 'place', full),
+  held(8, 'provisioning', 'place', full.replace('40', '80'), { ownerId: 'alex', ownerName: 'Alex Okafor' }),
+  held(9, 'provisioning', 'waitForIp', 'the VM reported no usable address: 169.254.12.3 is link-local', {
+    hold: {
+      heldFrom: 'provisioning',
+      step: 'waitForIp',
+      attempt: 1,
+      code: 'addressTimeout',
+      message: 'the VM reported no usable address: 169.254.12.3 is link-local',
+      actions: ['retry', 'skip', 'abort'],
+      heldAt: ago(900),
+      cleanUpAt: ahead(7 * day),
+    },
+    steps: [...built(1_200).slice(0, 3), { name: 'waitForIp', state: 'failed', round: 1, startedAt: ago(1_800) }],
+  }),
+  aVmRequest({ id: idOf(10), vmName: 'platform-alex-ubuntu-0010', state: 'retiring', ...handedOver(20 * day, -8 * day) }),
+  aVmRequest({
+    id: idOf(11),
+    vmName: 'platform-alex-ubuntu-0011',
+    state: 'active',
+    ...handedOver(13 * day, 5_400),
+    warnings: [{ event: 'leaseEnding', at: ago(1_800), deliveredAt: ago(1_795) }],
+    actions: ['extendLease', 'releaseVm'],
+  }),
+  aVmRequest({ id: idOf(21), vmName: 'platform-alex-ubuntu-0021', state: 'retired', ...handedOver(30 * day, -16 * day), endedAt: ago(9 * day) }),
+  aVmRequest({
+    id: idOf(22),
+    vmName: 'platform-alex-ubuntu-0022',
+    state: 'rejected',
+    reasons: ['the size is not offered: huge', 'the quota does not allow it: 10 of 8 vCPU'],
+    endedAt: ago(3 * day),
+  }),
+  aVmRequest({
+    id: idOf(23),
+    vmName: 'platform-alex-ubuntu-0023',
+    state: 'declined',
+    approvals: [{ ...approval, decision: 'declined', byName: 'Kim Larsen', reason: 'use the shared build host', decidedAt: ago(2 * day) }],
+    endedAt: ago(2 * day),
+  }),
+  aVmRequest({ id: idOf(24), vmName: 'platform-alex-ubuntu-0024', state: 'lapsed', requestedAt: ago(9 * day), endedAt: ago(2 * day), approvals: [approval] }),
+  aVmRequest({ id: idOf(25), vmName: 'platform-alex-ubuntu-0025', state: 'cancelled', endedBy: 'Alex Okafor', reasons: ['not needed any more'], endedAt: ago(day) }),
+  aVmRequest({ id: idOf(26), vmName: 'platform-alex-ubuntu-0026', state: 'failed', reasons: ['the template was not found'], endedAt: ago(day) }),
+]
+
+const longWord = 'integration-of-the-quarterly-reporting-warehouse-with-the-eu-sa1'
+export const longRequests: VmRequest[] = requests.map((request) => ({
+  ...request,
+  vmName: longWord.slice(0, 59) + request.id.slice(-4),
+  ownerName: 'Maximiliane Wolfeschlegelsteinhausenbergerdorff-Okonkwo',
+  teamName: 'Cross-regional reporting and reconciliation engineering',
+  purpose: `${'A long purpose that goes on and on, as people write when they copy a whole ticket into the field. '.repeat(4)}${'x'.repeat(90)}`,
+  ...(request.address === undefined ? {} : { address: '2001:0db8:85a3:0000:0000:8a2e:0370:7334' }),
+}))
+
+const quota: QuotaLine[] = [
+  { resource: 'vms', used: 4, requested: 1, limit: 10 },
+  { resource: 'vCpu', used: 4, requested: 2, limit: 8 },
+  { resource: 'memoryMiB', used: 8_192, requested: 4_096, limit: 16_384 },
+  { resource: 'diskGiB', used: 160, requested: 40, limit: null },
+]
+
+export const approvals = (of: VmRequest[]): ApprovalItem[] =>
+  of
+    .filter(({ state }) => state === 'awaitingApproval' || state === 'validating')
+    .map((request, index) => ({
+      approval: { ...approval, id: `approval-${index}` },
+      request: { ...request, ownerName: request.ownerName.replace('Alex Okafor', 'Maria Costa'), actions: ['decideApproval'] },
+      lapsesAt: ahead(6 * day),
+      quota,
+      ownersRequests: { total: 12, open: 2, declined: 1 },
+    }))
+
+export const decided = (of: VmRequest[]): ApprovalItem[] =>
+  of
+    .filter(({ state }) => state === 'active' || state === 'declined')
+    .map((request, index) => ({
+      approval: {
+        ...approval,
+        id: `decided-${index}`,
+        decision: request.state === 'active' ? 'approved' : 'declined',
+        ...(request.state === 'active' ? {} : { reason: 'use the shared build host' }),
+        decidedAt: ago(index * day + 600),
+      },
+      request,
+      quota,
+      ownersRequests: { total: 1, open: 1, declined: 0 },
+    }))
+
+const sizes = [
+  { id: 'small', vCpu: 2, memoryMiB: 4_096, diskGiB: 40 },
+  { id: 'medium', vCpu: 4, memoryMiB: 8_192, diskGiB: 80 },
+  { id: 'large', vCpu: 8, memoryMiB: 32_768, diskGiB: 200 },
+]
+const item: CatalogItem = {
+  id: 'ubuntu-24-04',
+  version: 3,
+  name: 'Ubuntu 24.04',
+  description: 'Ubuntu Server LTS with Docker and build tools',
+  os: 'Ubuntu',
+  siteId: 'frankfurt',
+  sizes,
+  sshUser: 'ubuntu',
+  sshPort: 22,
+  lease: { defaultSeconds: 14 * day, minLeaseSeconds: 60, maxGrantSeconds: 30 * day, maxTotalSeconds: 90 * day },
+  approval: { notNeededFor: { sizeIds: ['small'], maxLeaseSeconds: 3_600 } },
+  usuallyReadySeconds: 40,
+}
+export const catalogItems: CatalogItem[] = [
+  item,
+  { ...item, id: 'debian-13', name: 'Debian 13', description: 'Plain Debian, nothing added', os: 'Debian' },
+]
+
+export const preview: Preview = {
+  vmName: 'platform-alex-ubuntu-0027',
+  quota,
+  approval: {
+    needed: true,
+    reason: 'a lease above 1 h needs an approval',
+    approvers: ['kim', 'sam'],
+    approverNames: ['Kim Larsen', 'Sam Weber'],
+  },
+  leaseEndsAfterSeconds: 14 * day,
+  warnings: [7 * day, 3 * day, day].map((beforeEndSeconds) => ({ beforeEndSeconds, afterSeconds: 14 * day - beforeEndSeconds })),
+}
+
+const agent = { identity: 'agent@frankfurt-1', lastContactAt: ago(3), version: '0.1.0', alive: true }
+export const sites: Site[] = [
+  { id: 'frankfurt', vcenter: 'https://vcenter.frankfurt.example.test/sdk', agents: [agent], backlog: 0, openRequests: 14, heldRequests: 3 },
+  {
+    id: 'munich',
+    vcenter: 'https://vcenter.munich.example.test/sdk',
+    agents: [{ identity: 'agent@munich-1', lastContactAt: ago(3_000), version: '0.1.0', alive: false }],
+    backlog: 7,
+    openRequests: 2,
+    heldRequests: 0,
+  },
+  { id: 'vienna', vcenter: 'https://vcenter.vienna.example.test/sdk', agents: [], backlog: 0, openRequests: 0, heldRequests: 0 },
+]
+
+const seen = { siteId: 'frankfurt', lastSeenAt: now, firstSeenAt: ago(900), runs: 7 }
+export const findings: FindingEntry[] = [
+  { ...seen, kind: 'orphan', subject: idOf(90), detail: 'VM “platform-old-0001” carries our marker and has no open request' },
+  { ...seen, kind: 'renamed', subject: idOf(1), detail: 'VM “platform-alex-ubuntu-0007” is called “do-not-touch” in vCenter', runs: 1 },
+]
+
+export const notices: Notice[] = [
+  {
+    id: '1',
+    requestId: idOf(11),
+    vmName: 'platform-alex-ubuntu-0011',
+    event: 'leaseEnding',
+    channel: 'mail',
+    recipient: 'alex@example.test',
+    state: 'pending',
+    createdAt: ago(1_800),
+    lastError: '451 4.3.0 mailbox temporarily unavailable',
+  },
+]
+
+export const audit = (request: VmRequest): AuditEntry[] =>
+  (['requested', 'validated', 'approved', 'cloneStarted', 'handedOver'] as const).map((event, index) => ({
+    id: String(index),
+    requestId: request.id,
+    vmName: request.vmName,
+    at: addSeconds(request.requestedAt, index * 12),
+    by: index === 0 ? 'alex' : 'berth',
+    byName: index === 0 ? request.ownerName : index === 2 ? 'Kim Larsen' : 'Berth',
+    event,
+    ...(event === 'approved' ? { reason: 'fine for two weeks' } : {}),
+    change: {},
+    prevHash: null,
+    hash: '0'.repeat(64),
+  }))
