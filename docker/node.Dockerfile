@@ -1,0 +1,12 @@
+# One image for the API, the workers and the migrations: which of them runs is the command. TypeScript runs as it is.
+FROM node:24.21.0-bookworm-slim AS build
+WORKDIR /berth
+COPY . .
+RUN npm ci && npm run build --workspace web && npm prune --omit=dev --ignore-scripts
+
+FROM node:24.21.0-bookworm-slim
+WORKDIR /berth
+COPY --from=build /berth /berth
+ENV NODE_ENV=production
+USER node
+ENTRYPOINT ["node", "--enable-source-maps"]
