@@ -25,7 +25,7 @@ const timestamptz = 1184
 /** Instants are read as the ISO texts that the domain speaks. */
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === timestamptz && format !== 'binary' ? isoInstant : pg.types.getTypeParser(oid, format as 'text')) as never,
+    oid === timestamptz && format !== 'binary' ? isoInstant : pg.types.getTypeParser(oid, format)) as never,
 }
 
 const isoInstant = (text: string): string => (pg.types.getTypeParser(timestamptz)(text) as Date).toISOString()

@@ -1,11 +1,5 @@
-import {
-  fits,
-  quotaArithmetic,
-  quotaResources,
-  type QuotaAmounts,
-  type QuotaLimits,
-  type QuotaLine,
-} from '@berth/domain/quota.ts'
+import type { quotaResources } from '@berth/domain/quota.ts'
+import { fits, quotaArithmetic, type QuotaAmounts, type QuotaLimits, type QuotaLine } from '@berth/domain/quota.ts'
 import type { Queryable } from './transaction.ts'
 
 /** Stops other requests of the team from taking quota until the transaction ends. */

@@ -26,5 +26,5 @@ export async function undeliveredNotices({ pool }: Database, limit = 200): Promi
      order by n.created_at desc, n.id limit $1`,
     [limit],
   )
-  return rows.map((row) => withoutNulls(row)) as UndeliveredNotice[]
+  return rows.map((row) => withoutNulls(row))
 }

@@ -186,7 +186,7 @@ export function approvalView(row: ViewedRow['approvals'][number], names: Readonl
       reason: row.reason,
       decidedAt: iso(row.decidedAt),
     }),
-  } as ApprovalView
+  }
 }
 
 function sshOf(row: ViewedRow): SshAccess | null {
