@@ -7,18 +7,17 @@ import { vcenterUrl, type Site } from './site.ts'
 
 /**
  * Berth's own processes and those of the demo, in the groups in which they start. A group starts when all of the one
- * before it serve: agents find a restored vCenter, the API finds a configuration.
+ * before it serve: agents find a restored vCenter, the API finds an applied configuration.
  */
 export function berthProcesses(
   settings: Settings,
   vcsim: string,
-): Record<'outside' | 'sites' | 'berth' | 'portal', ProcessPlan[]> {
+): Record<'outside' | 'workersAndSites' | 'agentsAndApi', ProcessPlan[]> {
   const { sites } = settings
   return {
     outside: [oidc(settings), mailSink(settings), ...sites.map((site) => simulator(settings, site, vcsim))],
-    sites: sites.map((site) => demoSite(settings, site)),
-    berth: [workers(settings), ...sites.map((site) => agent(settings, site))],
-    portal: [api(settings)],
+    workersAndSites: [workers(settings), ...sites.map((site) => demoSite(settings, site))],
+    agentsAndApi: [...sites.map((site) => agent(settings, site)), api(settings)],
   }
 }
 

@@ -44,12 +44,14 @@ export async function startBerth(configuration: StartConfiguration, options: Sta
     const started = start(settings, configuration, supervisor, log.announce)
     await Promise.race([stop, started])
     log.announce(`Stopping (${await stop}) …`)
+    removeRunFile(home)
+    await supervisor.stop()
+    console.log('Stopped; nothing is left running.')
     return 0
   } finally {
     removeRunFile(home)
     await supervisor.stop()
     log.close()
-    console.log('Stopped; nothing is left running.')
   }
 }
 
@@ -96,11 +98,12 @@ async function start(
     await prepareDatabase(settings, configuration)
   })
   await longStep('Starting Berth', async () => {
-    await supervisor.start(processes.sites)
-    await supervisor.start(processes.berth)
+    await supervisor.start(processes.workersAndSites)
+    if (supervisor.isStopping) return
+    // The workers have applied the configuration, so the users' teams are known.
     await seedDemoUsers(settings.databaseUrl, settings.tokens)
     await web
-    await supervisor.start(processes.portal)
+    await supervisor.start(processes.agentsAndApi)
   })
   if (supervisor.isStopping) return
   const tell = () => writeRunFile(settings, supervisor)
