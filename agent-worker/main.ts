@@ -1,3 +1,4 @@
+import { NativeConnection } from '@temporalio/worker'
 import { pino } from 'pino'
 import { createVcenterActivities } from '@berth/activities/vcenter/index.ts'
 import { readConfig } from './config.ts'
@@ -23,7 +24,11 @@ const vcenter = createVsphereVcenter({
   onCall: (method) => log.debug({ method }, 'vCenter call'),
 })
 const activities = createVcenterActivities(vcenter)
-const workers = await untilItSucceeds('Temporal', () => startWorkers(config, activities), log)
+const workers = await untilItSucceeds(
+  'Temporal',
+  async () => startWorkers(await NativeConnection.connect(config.temporal), config, activities),
+  log,
+)
 
 log.info({ vcenter: new URL(config.vcenter.url).host, namespace: config.namespace }, 'agent ready')
 try {

@@ -1,5 +1,5 @@
-import { NativeConnection, Worker } from '@temporalio/worker'
-import type { WorkerOptions } from '@temporalio/worker'
+import { Worker } from '@temporalio/worker'
+import type { NativeConnection, WorkerOptions } from '@temporalio/worker'
 import type { VcenterActivities } from '@berth/activities/vcenter/index.ts'
 import { siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
 import type { AgentConfig } from './config.ts'
@@ -14,9 +14,12 @@ export interface RunningWorkers {
 const siteSlots = 2_000
 
 /** Clones have a queue of their own, with as many slots as the vCenter bears; all else shares the other one. */
-export async function startWorkers(config: AgentConfig, activities: VcenterActivities): Promise<RunningWorkers> {
+export async function startWorkers(
+  connection: NativeConnection,
+  config: AgentConfig,
+  activities: VcenterActivities,
+): Promise<RunningWorkers> {
   const { cloneVm, ...others } = activities
-  const connection = await NativeConnection.connect(config.temporal)
   const worker = (taskQueue: string, slots: number, served: WorkerOptions['activities'] & object) =>
     Worker.create({
       connection,

@@ -67,7 +67,7 @@ export function vcsimArguments(
 export async function startVcsim(options: VcsimOptions = {}): Promise<Vcsim> {
   const site = { listen: '127.0.0.1:0', username, password, vms: 1 }
   const child = spawn(testConfiguration.vcsimBinary(), vcsimArguments(options, site), {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   const url = await addressFrom(child.stdout)
   const client = createSoapClient({ url, username, password })

@@ -1,14 +1,98 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { aCloneOrder } from '@berth/activities/vcenter/testing/a-clone-order.ts'
+import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract.ts'
 import { startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
+import { moref } from './managed-object.ts'
+import { readProperty } from './read-properties.ts'
+import { createSoapClient } from './soap-client.ts'
+import { vcsimUnderTest } from './testing/vcsim-under-test.ts'
+import { createUpdateStream } from './update-stream.ts'
+import { runTask } from './vcenter-task.ts'
 
-describe('x', () => {
+const addressRules = { allow: [], ignore: [], settleSeconds: 0, timeoutSeconds: 60 }
+
+describe('the stream of changes', () => {
   let vcsim: Vcsim
+  let vcenter: ReturnType<typeof vcsimUnderTest>
+
   beforeAll(async () => {
-    vcsim = await startVcsim({ taskDelays: { CloneVm: 1000 } })
+    vcsim = await startVcsim({ taskDelays: { CloneVm: 1_000 } })
+    vcenter = vcsimUnderTest(vcsim)
   })
-  afterAll(() => vcsim.stop())
-  test('starts', () => {
-    expect(vcsim.url).toMatch(/http/)
+  afterAll(() => vcenter.stop())
+
+  const anOrder = async () => aCloneOrder(await vcenter.port.findPlacements(vcsim.rules))
+
+  const callsOf = async (work: () => Promise<unknown>) => {
+    const before = vcenter.calls.length
+    await work()
+    return vcenter.calls.slice(before)
+  }
+
+  test('carries twenty clones at once, from placement to address', async () => {
+    const { port } = vcenter
+    const orders = await Promise.all(Array.from({ length: 20 }, anOrder))
+    const addresses = await Promise.all(
+      orders.map(async (order, index) => {
+        await port.cloneVm(order, someProgress())
+        await port.powerOnVm(order, someProgress())
+        const address = port.waitForAddress(order, addressRules, someProgress())
+        await vcenter.reportAddress(order.requestId, `10.9.0.${index + 1}`)
+        return address
+      }),
+    )
+    expect(addresses).toEqual(orders.map((_order, index) => `10.9.0.${index + 1}`))
+  })
+
+  test('needs few calls for one VM', async () => {
+    const { port } = vcenter
+    await anOrder()
+    const order = await anOrder()
+    const building = await callsOf(async () => {
+      await port.findPlacements(vcsim.rules)
+      await port.cloneVm(order, someProgress())
+      await port.powerOnVm(order, someProgress())
+      const address = port.waitForAddress(order, addressRules, someProgress())
+      await vcenter.reportAddress(order.requestId, '10.9.1.1')
+      await address
+    })
+    await port.powerOffVm(order, 0, someProgress())
+    const destroying = await callsOf(() => port.destroyVm(order, someProgress()))
+    // How often changes are waited for depends on how they happen to fall together; all else does not.
+    expect(building.filter((method) => method !== 'WaitForUpdatesEx')).toEqual([
+      ...['RetrievePropertiesEx', 'FindAllByUuid', 'CloneVM_Task', 'ModifyListView', 'RetrievePropertiesEx'],
+      ...['RetrievePropertiesEx', 'PowerOnVM_Task', 'ModifyListView', 'RetrievePropertiesEx'],
+    ])
+    expect(destroying.filter((method) => method !== 'WaitForUpdatesEx')).toEqual([
+      ...['RetrievePropertiesEx', 'Destroy_Task', 'ModifyListView', 'FindAllByUuid'],
+    ])
+  })
+
+  test('is built again after the session was lost, and whoever waits goes on waiting', async () => {
+    const { url, username, password } = vcsim
+    const client = createSoapClient({ url, username, password })
+    const stream = createUpdateStream(client)
+    const order = await anOrder()
+    const { moid } = await vcenter.port.cloneVm(order, someProgress())
+    await vcenter.port.powerOnVm(order, someProgress())
+    const vm = moref('VirtualMachine', moid)
+    const addressed = stream.until(vm, (properties) => properties['guest.ipAddress'] as string | undefined)
+    const { sessionManager } = await client.serviceContent()
+    const session = (await readProperty(client, sessionManager, 'currentSession')) as { key: string }
+    await vcsim.access.client.call('TerminateSession', sessionManager, { sessionId: [session.key] })
+    // Any other work at this vCenter notices the loss.
+    await runTask(client, stream, 'ReconfigVM_Task', vm, { spec: { annotation: 'x' } })
+    await vcenter.reportAddress(order.requestId, '10.9.2.1')
+    expect(await addressed).toBe('10.9.2.1')
+    stream.close(new Error('the test ends'))
+    await client.close()
+  })
+
+  test('tells of an object that is gone', async () => {
+    const { stream } = vcsim.access
+    await expect(stream.until(moref('Task', 'task-99999'), () => undefined)).rejects.toMatchObject({
+      faultType: 'ManagedObjectNotFound',
+    })
   })
 })

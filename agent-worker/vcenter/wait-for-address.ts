@@ -4,6 +4,7 @@ import { guestAddress } from './guest-address.ts'
 import { vmRef } from './managed-object.ts'
 import { ourVm } from './own-vm.ts'
 import type { Properties } from './read-properties.ts'
+import { startSettling } from './settling.ts'
 import { usableBy } from './usable-address.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { firstNetworkCard } from './virtual-devices.ts'
@@ -41,25 +42,6 @@ export async function waitForAddress(
     settling.stop()
     limit.removeEventListener('abort', timedOut)
     signal.removeEventListener('abort', aborted)
-  }
-}
-
-function startSettling(settleSeconds: number) {
-  const { promise: settled, resolve } = Promise.withResolvers<string>()
-  let current: string | undefined
-  let timer: NodeJS.Timeout | undefined
-  return {
-    settled,
-    seen: () => current,
-    see(address: string | undefined) {
-      if (address === current) return
-      clearTimeout(timer)
-      current = address
-      if (address === undefined) return
-      if (settleSeconds <= 0) resolve(address)
-      else timer = setTimeout(() => resolve(address), settleSeconds * 1000)
-    },
-    stop: () => clearTimeout(timer),
   }
 }
 

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { startVcsim } from '@berth/testing/vcsim.ts'
+import type { Vcsim } from '@berth/testing/vcsim.ts'
+import type { SoapMethod } from './element-order.ts'
+import { readProperty } from './read-properties.ts'
+import { createSoapClient } from './soap-client.ts'
+import type { SoapClient } from './soap-client.ts'
+import { startLossyProxy } from './testing/lossy-proxy.ts'
+
+describe('the SOAP client', () => {
+  let vcsim: Vcsim
+  let calls: SoapMethod[]
+  let client: SoapClient
+
+  beforeAll(async () => {
+    vcsim = await startVcsim()
+    const { url, username, password } = vcsim
+    calls = []
+    client = createSoapClient({ url, username, password, onCall: (method) => calls.push(method) })
+  })
+  afterAll(async () => {
+    await client.close()
+    await vcsim.stop()
+  })
+
+  const countOf = (method: SoapMethod) => calls.filter((call) => call === method).length
+
+  /** As an administrator does who ends a session in vCenter. */
+  const endSession = async () => {
+    const { sessionManager } = await vcsim.access.client.serviceContent()
+    const mine = await readProperty(client, sessionManager, 'currentSession')
+    await vcsim.access.client.call('TerminateSession', sessionManager, { sessionId: [(mine as { key: string }).key] })
+  }
+
+  const currentTime = () => client.call<string>('CurrentTime', { type: 'ServiceInstance', value: 'ServiceInstance' })
+
+  test('logs in once, however many calls come first', async () => {
+    await Promise.all([currentTime(), currentTime(), currentTime()])
+    expect(countOf('Login')).toBe(1)
+  })
+
+  test('logs in again when vCenter has ended the session, and repeats the calls', async () => {
+    const before = countOf('Login')
+    await endSession()
+    const { rootFolder } = await client.serviceContent()
+    const names = await Promise.all([1, 2, 3].map(() => readProperty(client, rootFolder, 'name')))
+    expect(names).toEqual(['Datacenters', 'Datacenters', 'Datacenters'])
+    expect(countOf('Login')).toBe(before + 1)
+    await endSession()
+    await expect(
+      client.call('FindByInventoryPath', (await client.serviceContent()).searchIndex, { inventoryPath: 'DC0/vm' }),
+    ).resolves.toMatchObject({ type: 'Folder' })
+    expect(countOf('Login')).toBe(before + 2)
+  })
+
+  test('tells refused credentials by their fault', async () => {
+    const intruder = createSoapClient({ url: vcsim.url, username: vcsim.username, password: 'wrong' })
+    await expect(
+      intruder.call('CurrentTime', { type: 'ServiceInstance', value: 'ServiceInstance' }),
+    ).rejects.toMatchObject({
+      faultType: 'InvalidLogin',
+    })
+    await intruder.close()
+  })
+
+  test('tells a server that is not there, and one that does not speak SOAP', async () => {
+    const nobody = createSoapClient({ url: 'http://127.0.0.1:9/sdk', username: 'u', password: 'p' })
+    await expect(nobody.serviceContent()).rejects.toMatchObject({ name: 'VcenterUnreachable' })
+    await nobody.close()
+    const proxy = await startLossyProxy(vcsim.url)
+    const { username, password } = vcsim
+    const behind = createSoapClient({ url: proxy.url, username, password })
+    proxy.refuseNext('RetrieveServiceContent')
+    await expect(behind.serviceContent()).rejects.toThrow('HTTP 503 without a SOAP answer')
+    await expect(behind.serviceContent()).resolves.toBeDefined()
+    await behind.close()
+    await proxy.stop()
+  })
+})

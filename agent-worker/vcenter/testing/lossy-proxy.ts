@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { SoapMethod } from '../element-order.ts'
+
+/** Stands between a client and a vCenter, and loses what the test tells it to lose. */
+export interface LossyProxy {
+  url: string
+  /** The next call of the method is carried out, and its answer lost: the connection just ends. */
+  loseNextAnswerOf(method: SoapMethod): void
+  /** Answers the next call as a gateway that is overloaded does. */
+  refuseNext(method: SoapMethod): void
+  stop(): Promise<void>
+}
+
+export async function startLossyProxy(target: string): Promise<LossyProxy> {
+  const lose = new Set<string>()
+  const refuse = new Set<string>()
+
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const body = await textOf(incoming)
+    const method = /<soapenv:Body><(\w+)/.exec(body)?.[1] ?? ''
+    if (refuse.delete(method)) return void outgoing.writeHead(503).end('<html>busy</html>')
+    const forwarded = request(target, { method: incoming.method, headers: incoming.headers })
+    forwarded.on('error', () => outgoing.destroy())
+    forwarded.end(body)
+    const [answer] = (await once(forwarded, 'response')) as [IncomingMessage]
+    const text = await textOf(answer)
+    if (lose.delete(method)) return void outgoing.destroy()
+    const { 'set-cookie': cookie, 'content-type': type } = answer.headers
+    const headers = { 'content-type': type ?? 'text/xml', ...(cookie === undefined ? {} : { 'set-cookie': cookie }) }
+    outgoing.writeHead(answer.statusCode ?? 502, headers).end(text)
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    handle(incoming, outgoing).catch(() => outgoing.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/sdk`,
+    loseNextAnswerOf: (method) => void lose.add(method),
+    refuseNext: (method) => void refuse.add(method),
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
