@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { VcenterUnreachable } from '@berth/agent-worker/vcenter/soap-fault.ts'
-import ssh2 from 'ssh2'
 import { demoSiteWorld } from './testing/demo-site-world.ts'
 import type { DemoSiteWorld } from './testing/demo-site-world.ts'
+import { sshKeyPair } from './testing/ssh-key-pair.ts'
 import { sshRun } from './testing/ssh-run.ts'
 
 let world: DemoSiteWorld
@@ -17,8 +17,8 @@ afterEach(async () => {
   await world.end()
 })
 
-const ada = ssh2.utils.generateKeyPairSync('ed25519')
-const eve = ssh2.utils.generateKeyPairSync('ed25519')
+const ada = sshKeyPair()
+const eve = sshKeyPair()
 
 const order = (name = 'web-1') => ({
   name,

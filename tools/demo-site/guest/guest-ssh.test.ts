@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import ssh2 from 'ssh2'
+import { sshKeyPair } from '../testing/ssh-key-pair.ts'
 import { sshRun } from '../testing/ssh-run.ts'
 import { guestSshPort, newHostKey, serveSsh } from './guest-ssh.ts'
 import type { GuestSsh } from './guest-ssh.ts'
 
 const host = '127.12.34.56'
-const keys = ssh2.utils.generateKeyPairSync('ed25519')
+const keys = sshKeyPair()
 const rsaKeys = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
 const users = [{ name: 'ada', authorizedKeys: ['not a key', keys.public, rsaKeys.public] }]
 const machine = {

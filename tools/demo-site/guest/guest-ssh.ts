@@ -46,8 +46,14 @@ export async function serveSsh(
   }
 }
 
-/** New keys for every virtual machine: a client must notice when another one has taken the address. */
-export const newHostKey = (): string => ssh2.utils.generateKeyPairSync('ed25519').private
+/** A new key for every virtual machine: a client must notice when another one has taken the address. */
+export function newHostKey(): string {
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519').private
+    // Now and then ssh2 makes a key that it cannot read itself.
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key
+  }
+}
 
 function admit(connection: Connection, users: readonly GuestUser[], machine: Machine): void {
   let userName = ''

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { morefKey } from '@berth/agent-worker/vcenter/managed-object.ts'
 import type { ManagedObjectReference } from '@berth/agent-worker/vcenter/managed-object.ts'
 import { readProperties } from '@berth/agent-worker/vcenter/read-properties.ts'
@@ -13,7 +12,8 @@ export interface ObservedVm extends Omit<StoredVm, 'id' | 'guest'> {
   ref: ManagedObjectReference
 }
 
-const glance = ['name', 'config.changeVersion', 'config.template', 'runtime.powerState']
+/** The version is not enough: a clone gets its network card after it, and that shows in `network`. */
+const glance = ['name', 'config.changeVersion', 'config.template', 'runtime.powerState', 'network']
 const details = [
   'config.instanceUuid',
   'config.uuid',
@@ -25,16 +25,12 @@ const details = [
   'config.hardware.memoryMB',
   'config.hardware.device',
 ]
-/** A clone changes its devices a little after its version, so for this long after a change everything is read again. */
-const millisecondsToSettle = 3_000
-
 interface Known {
   glance: string
   details: Properties
-  changedAt: number
+  /** Read again in the next round: the change may have been half done. */
+  isFresh: boolean
 }
-
-const isSettled = ({ changedAt }: Known): boolean => performance.now() - changedAt > millisecondsToSettle
 
 /**
  * Returns a function that reads all virtual machines below the managed folder. It only glances at those that have not
@@ -50,7 +46,7 @@ export function vmObserver(client: SoapClient, inventory: DemoInventory): () => 
     )
     const isStale = (key: string) => {
       const before = known.get(key)
-      return before === undefined || before.glance !== JSON.stringify(seen.get(key)) || !isSettled(before)
+      return before === undefined || before.glance !== JSON.stringify(seen.get(key)) || before.isFresh
     }
     const stale = placed.filter(({ ref }) => seen.has(morefKey(ref)) && isStale(morefKey(ref)))
     const read = await readProperties(
@@ -66,8 +62,7 @@ export function vmObserver(client: SoapClient, inventory: DemoInventory): () => 
       if (fresh === undefined) {
         if (before !== undefined) next.set(key, before)
       } else {
-        const changedAt = before?.glance === text ? before.changedAt : performance.now()
-        next.set(key, { glance: text, details: fresh, changedAt })
+        next.set(key, { glance: text, details: fresh, isFresh: before?.glance !== text })
       }
     }
     known = next
