@@ -4,6 +4,10 @@ export const testConfiguration = {
   temporalAddress: () => required('TEMPORAL_ADDRESS'),
   vcsimBinary: () => required('VCSIM_BINARY'),
   jestWorker: () => Number(process.env['JEST_WORKER_ID'] ?? '1'),
+  /** Where the running Berth keeps its run.json. */
+  berthHome: () => required('BERTH_HOME'),
+  /** The browser that the journeys go through. */
+  chromiumBinary: () => required('CHROMIUM_BINARY'),
 }
 
 function required(variable: string): string {

@@ -1,0 +1,24 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Portal } from '@berth/testing/portal-driver.ts'
+
+const folder = path.join(import.meta.dirname, 'screenshots')
+
+/**
+ * Looks at the page as it is, light and dark: answers what is not accessible on it, and leaves a picture of each for
+ * people to look at.
+ */
+export async function looksRight({ page }: Portal, name: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
+  const found: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`), fullPage: true })
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    for (const { id, help, nodes } of violations)
+      found.push(`${name}, ${colorScheme}: ${id} (${help}) at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  return found
+}
