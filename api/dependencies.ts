@@ -19,6 +19,8 @@ export interface ApiSettings {
   sessionSecret: string
   sessionSeconds: number
   requestsPerMinute: number
+  /** Event streams: how often a quiet one says that it is there, and looks whether its session still is. */
+  heartbeatSeconds: number
   /** How many reverse proxies stand before the API. */
   trustedProxies: number
   /** The built portal; absent: only the API is served. */

@@ -88,6 +88,7 @@ function settingsOf(given: ApiConfig): ApiSettings {
     sessionSecret: given.BERTH_SESSION_SECRET,
     sessionSeconds: given.BERTH_SESSION_HOURS * 3_600,
     requestsPerMinute: given.BERTH_REQUESTS_PER_MINUTE,
+    heartbeatSeconds: 15,
     trustedProxies: given.BERTH_TRUSTED_PROXIES,
     ...(webDist !== undefined && { webDist }),
     ...(temporalUiUrl !== undefined && { temporalUi: { url: temporalUiUrl.replace(/\/+$/, ''), namespace } }),

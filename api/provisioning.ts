@@ -72,8 +72,11 @@ const activityQueue = 2
 const runningWorker = 1
 const grpcCode = { deadlineExceeded: 4, resourceExhausted: 8 }
 
-/** A full inbox is ours to retry, so that the answer can say that the message was never taken. */
-const retries = defaultGrpcRetryOptions({ initialIntervalMs: () => 100 })
+/**
+ * Two seconds of trying bridge a hiccup; after that the caller is told. A full inbox is ours to retry, so that the answer can
+ * say that the message was never taken.
+ */
+const retries = defaultGrpcRetryOptions({ maxAttempts: 5, initialIntervalMs: () => 100 })
 export const grpcInterceptors = [
   makeGrpcRetryInterceptor({
     ...retries,

@@ -149,11 +149,16 @@ async function* serverSentEvents(
   }
 }
 
+/** A block with an id alone moves the client's position; its data is undefined. */
 function eventOf(block: string): ServerSentEvent | undefined {
   const fields = new Map(
     block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   )
-  const data = fields.get('data')
-  if (data === undefined) return undefined
-  return { event: fields.get('event') ?? 'message', id: fields.get('id') ?? '', data: JSON.parse(data) as unknown }
+  const [data, id] = [fields.get('data'), fields.get('id')]
+  if (data === undefined && id === undefined) return undefined
+  return {
+    event: fields.get('event') ?? 'message',
+    id: id ?? '',
+    data: data === undefined ? undefined : (JSON.parse(data) as unknown),
+  }
 }

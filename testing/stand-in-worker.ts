@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { activityInfo } from '@temporalio/activity'
+import { activityInfo, heartbeat } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import {
   bundleWorkflowCode,
@@ -31,6 +31,8 @@ export interface SiteScript {
 
 export interface StandInWorker {
   script: SiteScript
+  /** Of the activity that calls it. */
+  heartbeat(details: object): void
   stop(): Promise<void>
 }
 
@@ -86,6 +88,7 @@ export async function startStandInWorker(database: Database, siteId: string): Pr
   const running = workers.map((worker) => worker.run())
   return {
     script,
+    heartbeat,
     async stop() {
       for (const worker of workers) worker.shutdown()
       await Promise.all(running)

@@ -7,12 +7,11 @@ export interface LiveCaller {
   now(): Promise<Caller | undefined>
 }
 
-const believedMs = 5_000
-
 export function liveCaller(
   request: Request,
   caller: Caller,
   authenticate: (request: Request) => Promise<Caller>,
+  believedMs: number,
 ): LiveCaller {
   let known: Caller | undefined = caller
   let checkedAt = Date.now()

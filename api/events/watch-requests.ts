@@ -26,7 +26,8 @@ interface Watcher {
   response: Response
 }
 
-const heartbeatMs = 15_000
+/** Whoever is behind a stream is believed to be the same for this long. */
+const believedMs = 5_000
 const progressMs = 2_000
 const event = 'vm-request'
 
@@ -81,7 +82,7 @@ const versionOf = ({ id, version }: VmRequestView): [string, number] => [id, ver
 const positionIn = (lastEventId: string | undefined): string | undefined =>
   lastEventId !== undefined && /^\d{1,18}$/.test(lastEventId) ? lastEventId : undefined
 
-function open({ authenticate, log, openStreams }: Streams, { caller, request, response }: Watcher) {
+function open({ authenticate, log, openStreams, settings }: Streams, { caller, request, response }: Watcher) {
   const stream = eventStream(response)
   openStreams.inc()
   stream.closed.addEventListener('abort', () => openStreams.dec(), { once: true })
@@ -89,12 +90,16 @@ function open({ authenticate, log, openStreams }: Streams, { caller, request, re
     log.warn({ err: error, requestId: request.id }, 'an event stream broke off')
     stream.close()
   })
-  return { stream, turn, live: liveCaller(request, caller, authenticate) }
+  return {
+    stream,
+    turn,
+    live: liveCaller(request, caller, authenticate, Math.min(believedMs, settings.heartbeatSeconds * 1_000)),
+  }
 }
 
 /** Follows the feed and beats until the client goes or its session ends. */
 async function whileOpen(
-  { feed }: Streams,
+  { feed, settings }: Streams,
   stream: EventStream,
   turn: (work: () => Promise<void>) => void,
   live: LiveCaller,
@@ -107,7 +112,7 @@ async function whileOpen(
         if ((await live.now()) === undefined) stream.close()
         else stream.heartbeat()
       }),
-    heartbeatMs,
+    settings.heartbeatSeconds * 1_000,
   )
   const stop = () => {
     clearInterval(beating)

@@ -16,6 +16,7 @@ export const approvalRoutes = (dependencies: ApiDependencies): Pick<Handlers, 'l
   async listApprovals({ caller, query }) {
     const { database } = dependencies
     const position = query.cursor === undefined ? { limit: query.limit } : { limit: query.limit, cursor: query.cursor }
+    if (query.cursor !== undefined && !/^\d{1,9}$/.test(query.cursor)) throw unknownCursor()
     const kind = query.decidedBy === 'me' ? 'decided' : 'waiting'
     const page = await listApprovals(database, { userId: caller.userId, kind }, position)
     if (page === undefined) throw unknownCursor()

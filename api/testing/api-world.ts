@@ -106,6 +106,7 @@ const defaults = {
   sessionSecret: 'a-session-secret-for-tests-that-is-long',
   sessionSeconds: 3_600,
   requestsPerMinute: 10_000,
+  heartbeatSeconds: 0.2,
   trustedProxies: 0,
   temporalUi: { url: 'http://temporal.example', namespace: 'test' },
 }
