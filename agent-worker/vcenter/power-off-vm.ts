@@ -31,11 +31,12 @@ async function shutDownGuest(
 ): Promise<boolean> {
   signal.throwIfAborted()
   const limit = AbortSignal.timeout(seconds * 1000)
+  const leave = AbortSignal.any([signal, limit])
   try {
-    await client.call('ShutdownGuest', vmRef(moid))
+    await client.call('ShutdownGuest', vmRef(moid), undefined, { signal: leave })
     const isOff = (properties: Readonly<Record<string, unknown>>) =>
       properties['runtime.powerState'] === 'poweredOff' ? true : undefined
-    return await stream.until(vmRef(moid), isOff, AbortSignal.any([signal, limit]))
+    return await stream.until(vmRef(moid), isOff, leave)
   } catch (error) {
     signal.throwIfAborted()
     if (limit.aborted || isFault(error, 'ToolsUnavailable', 'InvalidPowerState', 'InvalidState', 'NotSupported')) {
