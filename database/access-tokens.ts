@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { addSeconds, instantOf, type Instant } from '@berth/domain/instant.ts'
 import { auditSystem } from './audit.ts'
 import type { Database } from './connect.ts'
+import { isUuid } from './is-uuid.ts'
 import { sha256 } from './sha256.ts'
 import { transaction, type Queryable } from './transaction.ts'
 import { withoutNulls } from './without-nulls.ts'
@@ -96,6 +97,7 @@ export async function tokensOf({ pool }: Database, userId: string): Promise<Acce
 /** False if this user has no such token. */
 export const revokeToken = (database: Database, userId: string, tokenId: string): Promise<boolean> =>
   transaction(database.pool, async (client) => {
+    if (!isUuid(tokenId)) return false
     const { rowCount } = await client.query(
       'update access_tokens set revoked_at = now() where id = $1 and user_id = $2 and revoked_at is null',
       [tokenId, userId],

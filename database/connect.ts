@@ -20,6 +20,9 @@ export interface DatabaseOptions {
   publicUrl?: string
 }
 
+/** After this a database that does not answer counts as away. */
+const connectMilliseconds = 10_000
+
 const timestamptz = 1184
 
 /** Instants are read as the ISO texts that the domain speaks. */
@@ -32,7 +35,13 @@ const isoInstant = (text: string): string => (pg.types.getTypeParser(timestamptz
 
 /** Connects on first use. */
 export function openDatabase(databaseUrl: string, options: DatabaseOptions = {}): Database {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: options.maxConnections ?? 10, types })
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: connectMilliseconds,
+    keepAlive: true,
+    types,
+  })
   pool.on('error', (error) => options.onConnectionLost?.(error))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {

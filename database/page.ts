@@ -1,3 +1,5 @@
+import { isUuid } from './is-uuid.ts'
+
 /** One page of a list; `nextCursor` fetches the next one. */
 export interface Page<T> {
   items: T[]
@@ -17,5 +19,5 @@ const shape = /^((?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{8}(?:
 /** undefined: nobody was given this cursor by us. */
 export function positionOf(cursor: string): Position | undefined {
   const [, at, id] = shape.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  return at === undefined || id === undefined || Number.isNaN(Date.parse(at)) ? undefined : { at, id }
+  return at === undefined || id === undefined || Number.isNaN(Date.parse(at)) || !isUuid(id) ? undefined : { at, id }
 }

@@ -54,6 +54,7 @@ describe('access tokens', () => {
       { id, name: 'script', lastUsedAt: expect.any(String) },
     ])
     await expect(revokeToken(world.database, 'dan', id)).resolves.toBe(false)
+    await expect(revokeToken(world.database, 'dora', 'no id')).resolves.toBe(false)
     await expect(revokeToken(world.database, 'dora', id)).resolves.toBe(true)
     await expect(userOfToken(world.database, token)).resolves.toBeUndefined()
     expect(await tokensOf(world.database, 'dora')).toEqual([])

@@ -52,6 +52,10 @@ describe('the list of requests', () => {
     await expect(listVmRequests(world.database, {}, 'all', { limit: 2, cursor: 'made up' })).resolves.toBeUndefined()
   })
 
+  test('knows nothing by what is no id', async () => {
+    await expect(findVmRequest(world.database, 'not-an-id', 'all')).resolves.toBeUndefined()
+  })
+
   test('can be narrowed', async () => {
     expect(await listed({ ownerId: 'dan' })).toEqual([dans])
     expect(await listed({ teamId: 'data', state: ['validating'] })).toEqual([dans])

@@ -1,6 +1,7 @@
 import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import type { Database } from './connect.ts'
 import type { Prisma } from './generated/client.ts'
+import { isUuid } from './is-uuid.ts'
 import { cursorOf, positionOf, type Page } from './page.ts'
 import { displayNames } from './users.ts'
 import { namedIn, viewed, viewOf, type ViewedRow, type VmRequestView } from './vm-request-view.ts'
@@ -21,6 +22,7 @@ export async function findVmRequest(
   id: string,
   visibility: Visibility,
 ): Promise<VmRequestView | undefined> {
+  if (!isUuid(id)) return undefined
   const rows = await database.prisma.vmRequest.findMany({
     where: { AND: [{ id }, visible(visibility)] },
     include: viewed,
@@ -91,8 +93,7 @@ function matching({ state, ownerId, teamId, siteId, q }: VmRequestFilter): Prism
 /** Prisma passes % and _ on as they are. */
 const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const idIs = (text: string): Prisma.VmRequestWhereInput[] => (uuid.test(text) ? [{ id: text.toLowerCase() }] : [])
+const idIs = (text: string): Prisma.VmRequestWhereInput[] => (isUuid(text) ? [{ id: text.toLowerCase() }] : [])
 
 const after = ({ at, id }: { at: string; id: string }): Prisma.VmRequestWhereInput => ({
   OR: [{ requestedAt: { lt: at } }, { requestedAt: at, id: { lt: id } }],
