@@ -45,7 +45,7 @@ const built = (finishedAgo: number): VmRequest['steps'] =>
   }))
 
 const handedOver = (handedOverAgo: number, leaseEndsIn: number): Partial<VmRequest> => ({
-  requestedAt: ago(handedOverAgo + 60),
+  requestedAt: ago(handedOverAgo + 62),
   handedOverAt: ago(handedOverAgo),
   leaseEndsAt: ahead(leaseEndsIn),
   destroyedAt: ahead(leaseEndsIn + 7 * day),
@@ -100,7 +100,7 @@ export const requests: VmRequest[] = [
       { event: 'leaseEnding', at: ahead(8 * day) },
     ],
     actions: ['extendLease', 'releaseVm'],
-    approvals: [{ ...approval, decision: 'approved', byName: 'Kim Larsen', decidedAt: ago(5 * day + 100) }],
+    approvals: [{ ...approval, decision: 'approved', byName: 'Kim Larsen', openedAt: ago(5 * day + 58), decidedAt: ago(5 * day + 45) }],
   }),
   aVmRequest({
     id: idOf(2),

@@ -35,9 +35,9 @@ export function timeline(request: VmRequest): TimelineEntry[] {
   ]
 }
 
-function approvalEntries({ approvals, approvalReason, state }: VmRequest): TimelineEntry[] {
+function approvalEntries({ approvals, approvalReason, steps }: VmRequest): TimelineEntry[] {
   if (approvals.length === 0)
-    return state === 'validating' || state === 'rejected'
+    return steps.length === 0
       ? []
       : [{ key: 'approval', title: 'No approval needed', state: 'done', detail: approvalReason }]
   return approvals.map((approval) => {

@@ -48,7 +48,7 @@ export function RequestForm({ item }: { item: CatalogItem }) {
     <form ref={form} className="request-columns" noValidate onSubmit={submit} aria-label={`Request ${item.name}`}>
       <div className="stack">
         <FieldGroup id="size" label="Size" error={issues.sizeId}>
-          <div className="cards">
+          <div className="cards cards-small">
             {item.sizes.map((size) => (
               <RadioCard
                 key={size.id}

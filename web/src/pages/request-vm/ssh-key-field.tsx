@@ -20,7 +20,7 @@ export function SshKeyField({ remembered, value, error, onChange }: Props) {
   if (remembered.length === 0) return field
   return (
     <div className="stack stack-close">
-      <FieldGroup id="ssh-key" label="SSH key" error={undefined}>
+      <FieldGroup id="ssh-key" label="SSH key" error={isOther ? undefined : error}>
         <div className="cards">
           {remembered.slice(0, 5).map((key) => (
             <RadioCard

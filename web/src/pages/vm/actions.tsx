@@ -14,7 +14,7 @@ export function Actions({ request }: { request: VmRequest }) {
   const any = ['releaseVm', 'restoreVm', 'cancelRequest'].some((name) => actions.some((action) => action === name))
   if (!any) return null
   return (
-    <Section title="Actions">
+    <Section title="Actions" className="vm-actions">
       {actions.includes('releaseVm') && <Release request={request} />}
       {actions.includes('restoreVm') && <Restore request={request} />}
       {actions.includes('cancelRequest') && <Cancel request={request} />}

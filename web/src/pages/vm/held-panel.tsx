@@ -5,28 +5,24 @@ import { Moment } from '../../time/moment.tsx'
 import { OperatorDecision } from '../../vm-request/operator-decision.tsx'
 import { stepWords } from '../../words/step-words.ts'
 
-/** Why it stands still, and what is being done about it, in the words of whoever reads it. */
+/** What is being done about a hold, in the words of whoever reads it; the sentence above says why. */
 export function HeldPanel({ request }: { request: VmRequest }) {
   const operates = isOperator(usePerson())
   const { hold } = request
   if (hold === undefined) return null
-  const { step, attempt, heldAt, message } = hold
+  const { step, attempt, heldAt } = hold
   return (
     <Message
       kind={operates ? 'error' : 'warning'}
       title={operates ? `Held at “${stepWords[step].name}”, attempt ${attempt}` : 'We are on it'}
     >
       <div className="stack stack-close">
-        <p className="wrap">
-          {message}
-          {heldAt !== undefined && (
-            <span className="subtle">
-              {' '}
-              · <Moment at={heldAt} />
-            </span>
-          )}
-        </p>
         {!operates && <p>An operator was told. You need do nothing; this page shows when it goes on.</p>}
+        {heldAt !== undefined && (
+          <p>
+            Held since <Moment at={heldAt} as="short" />
+          </p>
+        )}
         <OperatorDecision request={request} />
       </div>
     </Message>

@@ -20,6 +20,7 @@ export function Lease({ request }: { request: VmRequest }) {
   return (
     <Section
       title="Lease"
+      className="vm-lease"
       aside={
         mayExtend && (
           <Button ref={opener} variant="secondary" aria-expanded={isExtending} onClick={() => setExtending(!isExtending)}>

@@ -80,12 +80,14 @@ function Vm({ request }: { request: VmRequest }) {
 }
 
 /** The way in; its place is kept while the VM is built, so that nothing jumps when it comes. */
-function SshLine({ request }: { request: VmRequest }) {
-  if (request.ssh !== undefined) return <CopyField text={request.ssh.command} what="ssh command" isLarge />
-  if (isFinal(request.state) || request.state === 'retiring') return null
-  const words =
-    request.handedOverAt === undefined
-      ? 'The ssh command appears here when the VM is handed over.'
-      : 'The VM is powered off or has no address, so there is no ssh command now.'
-  return <p className="copy-field copy-field-large subtle">{words}</p>
+function SshLine({ request: { state, ssh, handedOverAt } }: { request: VmRequest }) {
+  if (isFinal(state) || state === 'retiring') return null
+  const isOff = state === 'expired' || state === 'released'
+  if (ssh !== undefined && !isOff) return <CopyField text={ssh.command} what="ssh command" isLarge />
+  return <p className="copy-field copy-field-large subtle">{noWayInWords(isOff, handedOverAt !== undefined)}</p>
+}
+
+function noWayInWords(isOff: boolean, isHandedOver: boolean): string {
+  if (isOff) return 'The VM is powered off. The ssh command is back once it is powered on again.'
+  return isHandedOver ? 'The VM has no address now.' : 'The ssh command appears here when the VM is handed over.'
 }
