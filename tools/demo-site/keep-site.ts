@@ -5,7 +5,7 @@ import type { SoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
 import { isFault, SoapFault, VcenterUnreachable } from '@berth/agent-worker/vcenter/soap-fault.ts'
 import type { DemoSiteConfig } from './config.ts'
 import { createGuests } from './guest/guests.ts'
-import type { Guests } from './guest/guests.ts'
+import type { GuestReport, Guests } from './guest/guests.ts'
 import { prepareInventory, simulatorLifeOf } from './inventory/demo-inventory.ts'
 import { vmObserver } from './inventory/observe-vms.ts'
 import type { ObservedVm } from './inventory/observe-vms.ts'
@@ -16,6 +16,7 @@ import { inBatches } from './in-batches.ts'
 import { publicPort } from './public-port.ts'
 import { rememberVms } from './remember-vms.ts'
 import { lookSchedule } from './look-schedule.ts'
+import type { StoredVm } from './stored-vm.ts'
 import { openVmStore } from './vm-store.ts'
 import type { VmStore } from './vm-store.ts'
 import type { PublicPort } from './public-port.ts'
@@ -51,11 +52,7 @@ export async function keepSite(config: DemoSiteConfig, stop: AbortSignal, onOpen
       bootSeconds: config.guestBootSeconds,
       vms: () => store.vms,
       save: () => store.save(),
-      async report(vm, report) {
-        const ref = site.link?.refs.get(vm.id)
-        if (site.link === undefined || ref === undefined) throw new Error('the simulator is away')
-        await reportGuest(site.link.client, ref, report).catch(unlessGone)
-      },
+      report: (vm, report) => reported(site, vm, report),
     }),
   }
   while (!stop.aborted) {
@@ -141,7 +138,16 @@ async function trusted(
   return seen
 }
 
-/** A virtual machine may be destroyed while its guest says goodbye. */
-function unlessGone(error: unknown): void {
-  if (!isFault(error, 'ManagedObjectNotFound')) throw error
+async function reported(site: Site, vm: StoredVm, report: GuestReport | undefined): Promise<boolean> {
+  const ref = site.link?.refs.get(vm.id)
+  if (site.link === undefined || ref === undefined) return false
+  try {
+    await reportGuest(site.link.client, ref, report)
+    return true
+  } catch (error) {
+    if (error instanceof VcenterUnreachable) return false
+    // It may be destroyed while its guest says goodbye.
+    if (isFault(error, 'ManagedObjectNotFound')) return true
+    throw error
+  }
 }

@@ -30,7 +30,8 @@ interface GuestsOfSite {
   vms(): readonly StoredVm[]
   /** Called before an address is reported: nobody may learn one that could be forgotten. */
   save(): Promise<void>
-  report(vm: StoredVm, report: GuestReport | undefined): Promise<void>
+  /** False while the simulator is away: then it is to be reported again. */
+  report(vm: StoredVm, report: GuestReport | undefined): Promise<boolean>
 }
 
 interface Guest {
@@ -51,14 +52,20 @@ export function createGuests(site: GuestsOfSite): Guests {
       guest.ssh ??= await plugIn(vm, hostName, users, bootedAt, site)
       await site.save()
       guest.halted.signal.throwIfAborted()
-      await site.report(vm, { hostName, address: vm.guest.address ?? '' })
-      vm.guest.bootedAt = bootedAt
+      const isKnown = await site.report(vm, { hostName, address: vm.guest.address ?? '' })
+      if (isKnown) vm.guest.bootedAt = bootedAt
+      else await crash(vm, guest)
     } catch (error) {
-      // After a quick power cycle the next guest may be booting already.
-      if (guests.get(vm.id) === guest) guests.delete(vm.id)
-      await guest.ssh?.stop()
+      await crash(vm, guest)
       if (!guest.halted.signal.aborted) console.warn(`The guest of ${vm.name} did not boot: ${String(error)}`)
     }
+  }
+
+  /** The next `follow` boots it again. */
+  const crash = async (vm: StoredVm, guest: Guest) => {
+    // After a quick power cycle the next guest may be booting already.
+    if (guests.get(vm.id) === guest) guests.delete(vm.id)
+    await guest.ssh?.stop()
   }
 
   const halt = async (id: string) => {
