@@ -135,7 +135,7 @@ async function existingObject(client: SoapClient, path: string): Promise<Managed
 }
 
 /** The simulator's first line is `export GOVC_URL=http://user:password@host:port/sdk …`. */
-async function addressFrom(stdout: NodeJS.ReadableStream): Promise<string> {
+export async function addressFrom(stdout: NodeJS.ReadableStream): Promise<string> {
   for await (const line of createInterface({ input: stdout })) {
     const url = /GOVC_URL=(\S+)/.exec(line)?.[1]
     if (url === undefined) continue

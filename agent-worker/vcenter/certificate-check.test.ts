@@ -1,87 +1,75 @@
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:https'
-import type { Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { X509Certificate } from 'node:crypto'
+import { connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { testServers } from '@berth/testing/test-servers.ts'
+import { addressFrom, vcsimArguments } from '@berth/testing/vcsim.ts'
 import type { CertificateCheck } from './certificate-check.ts'
+import type { SoapMethod } from './element-order.ts'
 import { createSoapClient } from './soap-client.ts'
 
+const account = { username: 'berth-agent', password: 'secret' }
+
 describe('vCenter’s certificate', () => {
-  let server: Server
-  let certificate: string
-  let requests = 0
+  let vcsim: ChildProcess
+  let url: string
+  let certificate: { pem: string; thumbprint: string }
 
   beforeAll(async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'berth-'))
-    const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')]
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '1',
-        ...subject,
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-      { stdio: 'ignore' },
-    )
-    certificate = readFileSync(cert, 'utf8')
-    server = createServer({ key: readFileSync(key), cert: certificate }, (_incoming, outgoing) => {
-      requests += 1
-      outgoing.end('reached')
+    const site = { listen: '127.0.0.1:0', ...account, vms: 0 }
+    const child = spawn(testServers.vcsimBinary, [...vcsimArguments({}, site), '-tls=true'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
     })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
+    vcsim = child
+    url = await addressFrom(child.stdout)
+    certificate = await certificateOf(new URL(url))
   })
   afterAll(async () => {
-    server.close()
-    await once(server, 'close')
+    vcsim.kill('SIGTERM')
+    await once(vcsim, 'exit')
   })
 
-  /** The server speaks no SOAP: an answer to that effect means that it was reached. */
-  const said = async (check: CertificateCheck) => {
-    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/sdk`
-    const client = createSoapClient({ url, username: 'u', password: 'p', ...check })
-    const message = await client.serviceContent().then(
-      () => 'answered',
+  /** What became of a login, and what was sent for it. */
+  const logIn = async (check: CertificateCheck) => {
+    const calls: SoapMethod[] = []
+    const client = createSoapClient({ url, ...account, ...check, onCall: (method) => calls.push(method) })
+    const outcome = await client.serviceContent().then(
+      () => 'logged in',
       (error: Error) => error.message,
     )
     await client.close()
-    return message
+    return { outcome, triedToLogIn: calls.includes('Login') }
   }
 
-  test('of an unknown authority is refused before anything is sent', async () => {
-    expect(await said({})).toContain('self-signed certificate')
-    expect(requests).toBe(0)
+  test('of an unknown authority is refused, and no password is sent', async () => {
+    const { outcome, triedToLogIn } = await logIn({})
+    expect(outcome).toMatch(/certificate/)
+    expect(triedToLogIn).toBe(false)
   })
 
   test('of a configured authority is accepted', async () => {
-    expect(await said({ ca: certificate })).toContain('without a SOAP answer')
+    expect((await logIn({ ca: certificate.pem })).outcome).toBe('logged in')
   })
 
-  test('with the configured thumbprint is accepted, and with another refused before anything is sent', async () => {
-    const { fingerprint256 } = new X509Certificate(certificate)
-    expect(await said({ thumbprint: fingerprint256 })).toContain('without a SOAP answer')
-    expect(await said({ thumbprint: fingerprint256.replaceAll(':', '').toLowerCase() })).toContain(
-      'without a SOAP answer',
-    )
-    const before = requests
-    expect(await said({ thumbprint: '00'.repeat(32) })).toContain('not the configured one')
-    expect(requests).toBe(before)
+  test('with the configured thumbprint is accepted, however it is written', async () => {
+    const { thumbprint } = certificate
+    expect((await logIn({ thumbprint })).outcome).toBe('logged in')
+    expect((await logIn({ thumbprint: thumbprint.replaceAll(':', '').toLowerCase() })).outcome).toBe('logged in')
+  })
+
+  test('with another thumbprint is refused, and no password is sent', async () => {
+    const { outcome, triedToLogIn } = await logIn({ thumbprint: '00'.repeat(32) })
+    expect(outcome).toContain('not the configured one')
+    expect(triedToLogIn).toBe(false)
   })
 })
+
+async function certificateOf({ hostname, port }: URL) {
+  const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  const certificate = socket.getPeerX509Certificate()
+  socket.destroy()
+  if (certificate === undefined) throw new Error('the simulator shows no certificate')
+  return { pem: certificate.toString(), thumbprint: certificate.fingerprint256 }
+}

@@ -14,7 +14,12 @@ export interface CertificateCheck {
 export function verifyingConnector({ ca, thumbprint }: CertificateCheck): buildConnector.connector {
   if (thumbprint === undefined) return buildConnector(ca === undefined ? {} : { ca })
   const expected = normal(thumbprint)
-  const connect = buildConnector({ rejectUnauthorized: false, ...(ca === undefined ? {} : { ca }) })
+  // A resumed TLS session shows no certificate to compare: each connection makes a whole handshake.
+  const connect = buildConnector({
+    rejectUnauthorized: false,
+    maxCachedSessions: 0,
+    ...(ca === undefined ? {} : { ca }),
+  })
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null)
