@@ -1,7 +1,8 @@
 import { longStep } from '../bootstrap/long-step.mjs'
 import { runQuietly } from '../bootstrap/run-quietly.mjs'
 import { Refusal } from '../refusal.ts'
-import { findOnPath, isExecutable, isOnPath } from '../servers/find-on-path.ts'
+import { readServerPlaces } from '../servers/config.ts'
+import { findOnPath, isExecutable } from '../servers/find-on-path.ts'
 import type { TestConfiguration } from './config.ts'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -9,6 +10,8 @@ const onMacs = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
+
+const searchPath = () => readServerPlaces().searchPath
 
 /** The browser of the journeys: named, installed, or installed now where that is allowed. */
 export async function findChromium({ chromium, environment }: TestConfiguration): Promise<string> {
@@ -18,7 +21,7 @@ export async function findChromium({ chromium, environment }: TestConfiguration)
   }
   const found = await installedChromium()
   if (found) return found
-  if (process.getuid?.() === 0 && (await isOnPath('apt-get'))) await installByApt(environment)
+  if (process.getuid?.() === 0 && (await findOnPath('apt-get', searchPath()))) await installByApt(environment)
   const installed = await installedChromium()
   if (installed) return installed
   throw new Refusal(
@@ -28,7 +31,7 @@ export async function findChromium({ chromium, environment }: TestConfiguration)
 
 async function installedChromium(): Promise<string | undefined> {
   for (const name of names) {
-    const found = await findOnPath(name)
+    const found = await findOnPath(name, searchPath())
     if (found) return found
   }
   for (const place of onMacs) if (await isExecutable(place)) return place
