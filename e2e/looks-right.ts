@@ -12,6 +12,7 @@ const folder = path.join(import.meta.dirname, 'screenshots')
 export async function looksRight({ page }: Portal, name: string): Promise<string[]> {
   await mkdir(folder, { recursive: true })
   const found: string[] = []
+  await page.evaluate(() => window.scrollTo(0, 0))
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`), fullPage: true })
