@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import type { CatalogItem, Configuration } from '@berth/domain/configuration.ts'
+import type { Hold } from '@berth/domain/facts.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
 import type { Change, Transition } from '@berth/domain/transition.ts'
 import { applyConfiguration } from '../apply-configuration.ts'
@@ -8,8 +9,11 @@ import { adminDatabaseUrl } from '../config.ts'
 import { openDatabase, type Database } from '../connect.ts'
 import { createVmRequest, type CreateOutcome, type NewVmRequest } from '../create-vm-request.ts'
 import { migrate } from '../migrate.ts'
+import { quotasOf } from '../quotas.ts'
 import { createRequestRecords } from '../request-records.ts'
 import { seedUser } from '../seed-user.ts'
+import { findVmRequest } from '../vm-requests.ts'
+import type { VmRequestView } from '../vm-request-view.ts'
 
 export const siteId = 'site-1'
 export const aKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1cVkgrGUE2Vq5bkvIhjNl0Wbjk1LZOTLwqJXRFt5qk test@berth'
@@ -170,3 +174,31 @@ export async function handOver({ record }: Run, endsAt = '2100-01-01T00:00:00.00
     grant: { number: 1, grantedAt: at, endsAt, seconds: 3_600, cappedBy: null },
   })
 }
+
+export const aHold: Hold = {
+  heldFrom: 'provisioning',
+  step: 'place',
+  attempt: 1,
+  code: 'datastoreFull',
+  message: 'no room',
+  actions: ['retry', 'abort'],
+}
+
+/** What the audit says happened to a request, in order. */
+export async function eventsOf({ database }: World, requestId: string): Promise<string[]> {
+  const { rows } = await database.pool.query<{ event: string }>(
+    'select event from audit_entries where request_id = $1 order by seq',
+    [requestId],
+  )
+  return rows.map(({ event }) => event)
+}
+
+export async function viewed({ database }: World, requestId: string): Promise<VmRequestView> {
+  const found = await findVmRequest(database, requestId, 'all')
+  if (found === undefined) throw new Error(`no request ${requestId}`)
+  return found
+}
+
+/** How many VMs a team's quota counts. */
+export const vmsUsedBy = async ({ database }: World, teamId: string): Promise<number> =>
+  (await quotasOf(database, [teamId]))[0]?.lines[0]?.used ?? 0
