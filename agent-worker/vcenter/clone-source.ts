@@ -3,6 +3,7 @@ import type { Placement } from '@berth/domain/placement.ts'
 import { morefKey, vmRef } from './managed-object.ts'
 import { networkBacking, networkRef, pathsOfNetwork } from './network-backing.ts'
 import type { NetworkBacking } from './network-backing.ts'
+import { isFresh } from './placement-cache.ts'
 import { readProperties } from './read-properties.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { firstNetworkCard } from './virtual-devices.ts'
@@ -13,17 +14,11 @@ export interface CloneSource {
   backing: NetworkBacking
 }
 
-/** What findPlacements read is used again for this long; then, or at another agent, it is read anew. */
-const freshMilliseconds = 60_000
-
 /** The template's own network card and how it is to be attached. */
 export async function cloneSource(connection: VcenterConnection, placement: Placement): Promise<CloneSource> {
-  const { networkCards, backings } = connection.placements
-  const remembered = networkCards.get(placement.templateMoid)
-  const backing = backings.get(placement.networkMoid)
-  if (remembered !== undefined && backing !== undefined && Date.now() - remembered.readAt < freshMilliseconds) {
-    return { card: remembered.card, backing }
-  }
+  const remembered = connection.placements.networkCards.get(placement.templateMoid)
+  const attached = connection.placements.backings.get(placement.networkMoid)
+  if (isFresh(remembered) && isFresh(attached)) return { card: remembered.card, backing: attached.backing }
   return readCloneSource(connection, placement)
 }
 
@@ -50,6 +45,6 @@ async function readCloneSource({ client, placements }: VcenterConnection, placem
   }
   const backing = await networkBacking(client, network, read.get(morefKey(network)) ?? {})
   placements.networkCards.set(placement.templateMoid, { card, readAt: Date.now() })
-  placements.backings.set(placement.networkMoid, backing)
+  placements.backings.set(placement.networkMoid, { backing, readAt: Date.now() })
   return { card, backing }
 }

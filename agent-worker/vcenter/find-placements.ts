@@ -3,7 +3,7 @@ import type { DatastoreSpace, PlacementFindings, PlacementRules } from '@berth/d
 import { morefKey } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
 import { networkBacking, pathsOfNetwork } from './network-backing.ts'
-import { resolvePlacement } from './placement-cache.ts'
+import { isFresh, resolvePlacement } from './placement-cache.ts'
 import type { ResolvedPlacement } from './placement-cache.ts'
 import { readProperties } from './read-properties.ts'
 import type { Properties } from './read-properties.ts'
@@ -94,9 +94,9 @@ async function rememberHardware(
   const card = firstNetworkCard(read.get(morefKey(template))?.['config.hardware.device'])
   if (card === undefined) throw new VcenterFault('templateMissing', `${rules.templatePath} has no network card`)
   placements.networkCards.set(template.value, { card, readAt: Date.now() })
-  if (placements.backings.has(network.value)) return
-  const properties = read.get(morefKey(network)) ?? {}
-  placements.backings.set(network.value, await networkBacking(client, network, properties))
+  if (isFresh(placements.backings.get(network.value))) return
+  const backing = await networkBacking(client, network, read.get(morefKey(network)) ?? {})
+  placements.backings.set(network.value, { backing, readAt: Date.now() })
 }
 
 /** Datastores that cannot take a VM now are left out, as if they were full. */

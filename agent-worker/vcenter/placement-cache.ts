@@ -23,9 +23,15 @@ export interface PlacementCache {
   resolved: Map<string, ResolvedPlacement>
   /** By the template's moid: its network card when it was last read. */
   networkCards: Map<string, { card: VirtualDevice; readAt: number }>
-  /** By the network's moid. */
-  backings: Map<string, NetworkBacking>
+  /** By the network's moid: how a card is attached to it, when that was last read. */
+  backings: Map<string, { backing: NetworkBacking; readAt: number }>
 }
+
+/** What was read is used again for this long; then, or at another agent, it is read anew. */
+const freshMilliseconds = 60_000
+
+export const isFresh = <T extends { readAt: number }>(read: T | undefined): read is T =>
+  read !== undefined && Date.now() - read.readAt < freshMilliseconds
 
 export const createPlacementCache = (): PlacementCache => ({
   resolved: new Map(),

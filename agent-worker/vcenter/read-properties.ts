@@ -21,7 +21,7 @@ interface PropertyRead {
   paths: readonly string[]
 }
 
-const pageSize = 1000
+const largestPage = 1000
 
 /**
  * Properties of the given objects in one call, by `morefKey`. An object that no longer exists is not in the answer;
@@ -50,6 +50,7 @@ export async function readPropertiesBelow(
   root: ManagedObjectReference,
   type: string,
   paths: readonly string[],
+  pageSize = largestPage,
 ): Promise<Map<string, Properties>> {
   const { viewManager } = await client.serviceContent()
   const view = await client.call<ManagedObjectReference>('CreateContainerView', viewManager, {
@@ -59,10 +60,9 @@ export async function readPropertiesBelow(
   })
   try {
     const traversal = { _typeName: 'TraversalSpec', name: 'view', type: 'ContainerView', path: 'view', skip: false }
-    return await retrieve(client, {
-      propSet: [{ type, all: false, pathSet: paths }],
-      objectSet: [{ obj: view, skip: true, selectSet: [traversal] }],
-    })
+    const propSet = [{ type, all: false, pathSet: paths }]
+    const objectSet = [{ obj: view, skip: true, selectSet: [traversal] }]
+    return await retrieve(client, { propSet, objectSet }, pageSize)
   } finally {
     await client.call('DestroyView', view).catch(() => undefined)
   }
@@ -73,7 +73,11 @@ export async function readProperty(client: SoapClient, obj: ManagedObjectReferen
   return (await readProperties(client, [{ obj, paths: [path] }])).get(morefKey(obj))?.[path]
 }
 
-async function retrieve(client: SoapClient, spec: Record<string, unknown>): Promise<Map<string, Properties>> {
+async function retrieve(
+  client: SoapClient,
+  spec: Record<string, unknown>,
+  pageSize = largestPage,
+): Promise<Map<string, Properties>> {
   const { propertyCollector } = await client.serviceContent()
   const found = new Map<string, Properties>()
   let page = await client.call<RetrieveResult | undefined>('RetrievePropertiesEx', propertyCollector, {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
 import type { SoapMethod } from './element-order.ts'
-import { readProperty } from './read-properties.ts'
+import { readPropertiesBelow, readProperty } from './read-properties.ts'
 import { createSoapClient } from './soap-client.ts'
 import type { SoapClient } from './soap-client.ts'
 import { startLossyProxy } from './testing/lossy-proxy.ts'
@@ -75,5 +75,16 @@ describe('the SOAP client', () => {
     await expect(behind.serviceContent()).resolves.toBeDefined()
     await behind.close()
     await proxy.stop()
+  })
+
+  test('reads what is below a folder page by page', async () => {
+    const { rootFolder } = await client.serviceContent()
+    const whole = await readPropertiesBelow(client, rootFolder, 'Folder', ['name'])
+    const before = countOf('ContinueRetrievePropertiesEx')
+    const paged = await readPropertiesBelow(client, rootFolder, 'Folder', ['name'], 2)
+    expect(whole.size).toBeGreaterThan(4)
+    expect(paged).toEqual(whole)
+    expect(countOf('ContinueRetrievePropertiesEx') - before).toBe(Math.ceil(whole.size / 2) - 1)
+    expect(countOf('DestroyView')).toBe(countOf('CreateContainerView'))
   })
 })
