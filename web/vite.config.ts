@@ -12,7 +12,6 @@ export default defineConfig({
     target: 'es2023',
     /** Fonts and pictures stay files: inlined ones need a looser content security policy. */
     assetsInlineLimit: 0,
-    manifest: true,
     rolldownOptions: {
       output: {
         codeSplitting: {

@@ -20,9 +20,7 @@ export function aVmRequest(differs: Partial<VmRequest> = {}): VmRequest {
     teamId: 'platform',
     teamName: 'Platform',
     purpose: 'Test the release candidate',
-    sshPublicKeys: [
-      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKQx2yNq9f1u5w7p2T1r1mX0b0cQ2gq0cWl9o5Qf1Xe alex@laptop',
-    ],
+    sshPublicKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGKQx2yNq9f1u5w7p2T1r1mX0b0cQ2gq0cWl9o5Qf1Xe alex@laptop'],
     leaseSeconds: 1_209_600,
     requestedAt: '2026-11-22T09:40:00.000Z',
     lease: {

@@ -64,7 +64,13 @@ const approval: VmRequest['approvals'][number] = {
   openedAt: ago(7_800),
 }
 
-const held = (number: number, heldFrom: HoldableState, step: HoldStep, message: string, more: Partial<VmRequest> = {}) =>
+const held = (
+  number: number,
+  heldFrom: HoldableState,
+  step: HoldStep,
+  message: string,
+  more: Partial<VmRequest> = {},
+) =>
   aVmRequest({
     id: idOf(number),
     vmName: `platform-alex-ubuntu-00${number}`,
@@ -100,7 +106,15 @@ export const requests: VmRequest[] = [
       { event: 'leaseEnding', at: ahead(8 * day) },
     ],
     actions: ['extendLease', 'releaseVm'],
-    approvals: [{ ...approval, decision: 'approved', byName: 'Kim Larsen', openedAt: ago(5 * day + 58), decidedAt: ago(5 * day + 45) }],
+    approvals: [
+      {
+        ...approval,
+        decision: 'approved',
+        byName: 'Kim Larsen',
+        openedAt: ago(5 * day + 58),
+        decidedAt: ago(5 * day + 45),
+      },
+    ],
   }),
   aVmRequest({
     id: idOf(2),
@@ -131,7 +145,13 @@ export const requests: VmRequest[] = [
     approvalReason: 'size large always needs an approval',
     actions: ['cancelRequest'],
   }),
-  aVmRequest({ id: idOf(4), vmName: 'platform-alex-ubuntu-0004', state: 'validating', requestedAt: ago(2), actions: ['cancelRequest'] }),
+  aVmRequest({
+    id: idOf(4),
+    vmName: 'platform-alex-ubuntu-0004',
+    state: 'validating',
+    requestedAt: ago(2),
+    actions: ['cancelRequest'],
+  }),
   aVmRequest({
     id: idOf(5),
     vmName: 'platform-alex-ubuntu-0005',
@@ -165,7 +185,12 @@ export const requests: VmRequest[] = [
     },
     steps: [...built(1_200).slice(0, 3), { name: 'waitForIp', state: 'failed', round: 1, startedAt: ago(1_800) }],
   }),
-  aVmRequest({ id: idOf(10), vmName: 'platform-alex-ubuntu-0010', state: 'retiring', ...handedOver(20 * day, -8 * day) }),
+  aVmRequest({
+    id: idOf(10),
+    vmName: 'platform-alex-ubuntu-0010',
+    state: 'retiring',
+    ...handedOver(20 * day, -8 * day),
+  }),
   aVmRequest({
     id: idOf(11),
     vmName: 'platform-alex-ubuntu-0011',
@@ -174,7 +199,13 @@ export const requests: VmRequest[] = [
     warnings: [{ event: 'leaseEnding', at: ago(1_800), deliveredAt: ago(1_795) }],
     actions: ['extendLease', 'releaseVm'],
   }),
-  aVmRequest({ id: idOf(21), vmName: 'platform-alex-ubuntu-0021', state: 'retired', ...handedOver(30 * day, -16 * day), endedAt: ago(9 * day) }),
+  aVmRequest({
+    id: idOf(21),
+    vmName: 'platform-alex-ubuntu-0021',
+    state: 'retired',
+    ...handedOver(30 * day, -16 * day),
+    endedAt: ago(9 * day),
+  }),
   aVmRequest({
     id: idOf(22),
     vmName: 'platform-alex-ubuntu-0022',
@@ -186,12 +217,40 @@ export const requests: VmRequest[] = [
     id: idOf(23),
     vmName: 'platform-alex-ubuntu-0023',
     state: 'declined',
-    approvals: [{ ...approval, decision: 'declined', byName: 'Kim Larsen', reason: 'use the shared build host', decidedAt: ago(2 * day) }],
+    approvals: [
+      {
+        ...approval,
+        decision: 'declined',
+        byName: 'Kim Larsen',
+        reason: 'use the shared build host',
+        decidedAt: ago(2 * day),
+      },
+    ],
     endedAt: ago(2 * day),
   }),
-  aVmRequest({ id: idOf(24), vmName: 'platform-alex-ubuntu-0024', state: 'lapsed', requestedAt: ago(9 * day), endedAt: ago(2 * day), approvals: [approval] }),
-  aVmRequest({ id: idOf(25), vmName: 'platform-alex-ubuntu-0025', state: 'cancelled', endedBy: 'Alex Okafor', reasons: ['not needed any more'], endedAt: ago(day) }),
-  aVmRequest({ id: idOf(26), vmName: 'platform-alex-ubuntu-0026', state: 'failed', reasons: ['the template was not found'], endedAt: ago(day) }),
+  aVmRequest({
+    id: idOf(24),
+    vmName: 'platform-alex-ubuntu-0024',
+    state: 'lapsed',
+    requestedAt: ago(9 * day),
+    endedAt: ago(2 * day),
+    approvals: [approval],
+  }),
+  aVmRequest({
+    id: idOf(25),
+    vmName: 'platform-alex-ubuntu-0025',
+    state: 'cancelled',
+    endedBy: 'Alex Okafor',
+    reasons: ['not needed any more'],
+    endedAt: ago(day),
+  }),
+  aVmRequest({
+    id: idOf(26),
+    vmName: 'platform-alex-ubuntu-0026',
+    state: 'failed',
+    reasons: ['the template was not found'],
+    endedAt: ago(day),
+  }),
 ]
 
 const longWord = 'integration-of-the-quarterly-reporting-warehouse-with-the-eu-sa1'
@@ -216,7 +275,11 @@ export const approvals = (of: VmRequest[]): ApprovalItem[] =>
     .filter(({ state }) => state === 'awaitingApproval' || state === 'validating')
     .map((request, index) => ({
       approval: { ...approval, id: `approval-${index}` },
-      request: { ...request, ownerName: request.ownerName.replace('Alex Okafor', 'Maria Costa'), actions: ['decideApproval'] },
+      request: {
+        ...request,
+        ownerName: request.ownerName.replace('Alex Okafor', 'Maria Costa'),
+        actions: ['decideApproval'],
+      },
       lapsesAt: ahead(6 * day),
       quota,
       ownersRequests: { total: 12, open: 2, declined: 1 },
@@ -272,12 +335,22 @@ export const preview: Preview = {
     approverNames: ['Kim Larsen', 'Sam Weber'],
   },
   leaseEndsAfterSeconds: 14 * day,
-  warnings: [7 * day, 3 * day, day].map((beforeEndSeconds) => ({ beforeEndSeconds, afterSeconds: 14 * day - beforeEndSeconds })),
+  warnings: [7 * day, 3 * day, day].map((beforeEndSeconds) => ({
+    beforeEndSeconds,
+    afterSeconds: 14 * day - beforeEndSeconds,
+  })),
 }
 
 const agent = { identity: 'agent@frankfurt-1', lastContactAt: ago(3), version: '0.1.0', alive: true }
 export const sites: Site[] = [
-  { id: 'frankfurt', vcenter: 'https://vcenter.frankfurt.example.test/sdk', agents: [agent], backlog: 0, openRequests: 14, heldRequests: 3 },
+  {
+    id: 'frankfurt',
+    vcenter: 'https://vcenter.frankfurt.example.test/sdk',
+    agents: [agent],
+    backlog: 0,
+    openRequests: 14,
+    heldRequests: 3,
+  },
   {
     id: 'munich',
     vcenter: 'https://vcenter.munich.example.test/sdk',
@@ -286,13 +359,31 @@ export const sites: Site[] = [
     openRequests: 2,
     heldRequests: 0,
   },
-  { id: 'vienna', vcenter: 'https://vcenter.vienna.example.test/sdk', agents: [], backlog: 0, openRequests: 0, heldRequests: 0 },
+  {
+    id: 'vienna',
+    vcenter: 'https://vcenter.vienna.example.test/sdk',
+    agents: [],
+    backlog: 0,
+    openRequests: 0,
+    heldRequests: 0,
+  },
 ]
 
 const seen = { siteId: 'frankfurt', lastSeenAt: now, firstSeenAt: ago(900), runs: 7 }
 export const findings: FindingEntry[] = [
-  { ...seen, kind: 'orphan', subject: idOf(90), detail: 'VM “platform-old-0001” carries our marker and has no open request' },
-  { ...seen, kind: 'renamed', subject: idOf(1), detail: 'VM “platform-alex-ubuntu-0007” is called “do-not-touch” in vCenter', runs: 1 },
+  {
+    ...seen,
+    kind: 'orphan',
+    subject: idOf(90),
+    detail: 'VM “platform-old-0001” carries our marker and has no open request',
+  },
+  {
+    ...seen,
+    kind: 'renamed',
+    subject: idOf(1),
+    detail: 'VM “platform-alex-ubuntu-0007” is called “do-not-touch” in vCenter',
+    runs: 1,
+  },
 ]
 
 export const notices: Notice[] = [

@@ -10,6 +10,9 @@ import * as canned from './canned.ts'
 export const scenarios = ['usual', 'empty', 'long', 'error', 'loading', 'signedOut'] as const
 export type Scenario = (typeof scenarios)[number]
 
+/** As the API sends it, so that what it forbids is noticed here. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; form-action 'self'"
 const dist = new URL('../dist/', import.meta.url).pathname
 const types: Record<string, string> = {
   '.html': 'text/html',
@@ -112,7 +115,12 @@ async function answerFile(path: string, response: ServerResponse) {
   const name = extname(path) === '' || path.includes('..') ? 'index.html' : path
   const text = await readFile(join(dist, name)).catch(() => undefined)
   if (text === undefined) return response.writeHead(404).end()
-  return response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream' }).end(text)
+  return response
+    .writeHead(200, {
+      'content-type': types[extname(name)] ?? 'application/octet-stream',
+      'content-security-policy': policy,
+    })
+    .end(text)
 }
 
 function scenarioOf({ headers }: IncomingMessage): Scenario {

@@ -24,15 +24,19 @@ const press = (name: string) => (page: Page) => page.getByRole('button', { name,
 
 const states = { 1: 'active', 2: 'provisioning', 3: 'awaiting', 4: 'validating', 5: 'expired', 6: 'released' }
 const ended = { 7: 'held', 9: 'held-address', 21: 'retired', 22: 'rejected', 23: 'declined', 26: 'failed' }
-const vmShots = Object.entries({ ...states, ...ended }).map(
-  ([number, name]): Shot => ({ name: `vm-${name}`, path: `/vms/${idOf(Number(number))}`, scenario: 'usual' }),
-)
+const vmShots = Object.entries({ ...states, ...ended }).map(([number, name]): Shot => ({
+  name: `vm-${name}`,
+  path: `/vms/${idOf(Number(number))}`,
+  scenario: 'usual',
+}))
 
 const pages = { vms: '/vms', request: '/request', approvals: '/approvals', operations: '/operations', sites: '/sites' }
 const pageShots = Object.entries(pages).flatMap(([name, path]) =>
-  (['usual', 'empty', 'long', 'error', 'loading'] as const).map(
-    (scenario): Shot => ({ name: `${name}-${scenario}`, path, scenario }),
-  ),
+  (['usual', 'empty', 'long', 'error', 'loading'] as const).map((scenario): Shot => ({
+    name: `${name}-${scenario}`,
+    path,
+    scenario,
+  })),
 )
 
 const shots: Shot[] = [
@@ -66,13 +70,19 @@ async function openNavigation(page: Page) {
 
 async function photograph(browser: Browser, origin: string, shot: Shot, look: (typeof looks)[number]) {
   const { viewport, colorScheme } = look
-  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', timezoneId: 'Europe/Berlin' })
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    reducedMotion: 'reduce',
+    timezoneId: 'Europe/Berlin',
+  })
   await context.addCookies([{ name: 'scenario', value: shot.scenario, url: origin }])
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().includes('Failed to load resource')) complaints.push(message.text())
+    if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+      complaints.push(message.text())
   })
   page.on('request', (request) => {
     if (!request.url().startsWith(origin)) complaints.push(`asked a foreign server: ${request.url()}`)

@@ -4,8 +4,17 @@ import { Skeleton } from '@patternfly/react-core'
 export function PageSkeleton() {
   return (
     <div className="stack" aria-busy="true">
-      <Skeleton width="14rem" height="2rem" screenreaderText="The page is loading" />
-      <Skeleton height="4rem" />
+      <Skeleton width="14rem" height="2rem" />
+      <ContentSkeleton />
+    </div>
+  )
+}
+
+/** The shape of what stands below a heading. */
+export function ContentSkeleton() {
+  return (
+    <div className="stack" aria-busy="true">
+      <Skeleton height="4rem" screenreaderText="Loading" />
       <Skeleton height="4rem" />
       <Skeleton height="4rem" />
     </div>

@@ -38,7 +38,7 @@ export function Cell({ column, children, isHeader = false }: CellProps) {
   const Element = isHeader ? 'th' : 'td'
   return (
     <Element data-label={column} className={styles.tableTd} {...(isHeader ? { scope: 'row' } : {})}>
-      {children}
+      <div>{children}</div>
     </Element>
   )
 }

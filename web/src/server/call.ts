@@ -1,9 +1,4 @@
-import type {
-  EndpointBody,
-  EndpointParams,
-  EndpointQuery,
-  EndpointResponse,
-} from '@berth/contract/endpoints.ts'
+import type { EndpointBody, EndpointParams, EndpointQuery, EndpointResponse } from '@berth/contract/endpoints.ts'
 import { basePath, paths, type EndpointName } from '@berth/contract/paths.ts'
 import type { Problem } from '@berth/contract/problem.ts'
 import { ServerProblem } from './problem.ts'

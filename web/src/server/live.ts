@@ -57,8 +57,9 @@ function watch(client: QueryClient, requestId: string | undefined, onChange: (to
 
   const take = (now: VmRequest) => {
     const before = client.getQueryData<VmRequest>(keys.vmRequest(now.id)) ?? inLists(client, now.id)
-    if (before !== undefined && before.version >= now.version) return
+    if (newest(before, now) === before) return
     keep(client, now)
+    if (before?.version === now.version) return
     onChange({ before, now })
     gathering ??= setTimeout(() => {
       gathering = undefined

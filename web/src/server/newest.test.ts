@@ -1,12 +1,25 @@
 import { expect, test } from '@jest/globals'
 import { newest, withNewest } from './newest.ts'
 
-const at = (id: string, version: number) => ({ id, version })
+const at = (id: string, version: number, progress?: number) => ({
+  id,
+  version,
+  steps: [
+    { name: 'clone' as const, state: 'running' as const, round: 1, ...(progress === undefined ? {} : { progress }) },
+  ],
+})
 
 test('a version that was seen already is dropped', () => {
   const known = at('a', 3)
   expect(newest(known, at('a', 3))).toBe(known)
   expect(newest(known, at('a', 2))).toBe(known)
+})
+
+test('progress moves under the same version, and is not lost to a text that does not know it', () => {
+  const known = at('a', 3, 20)
+  expect(newest(known, at('a', 3, 25))).toEqual(at('a', 3, 25))
+  expect(newest(known, at('a', 3))).toBe(known)
+  expect(newest(known, at('a', 2, 90))).toBe(known)
 })
 
 test('a newer version takes the place of the old one, and no row moves', () => {

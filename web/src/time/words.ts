@@ -23,7 +23,8 @@ export const absoluteWords = (at: Instant): string => dayAndTime.format(new Date
 /** With weekday, year, seconds and time zone, for the title and the accessible name. */
 export const exactWords = (at: Instant): string => exact.format(new Date(at))
 
-export const isSameDay = (a: Instant, b: Instant): boolean => dateKey.format(new Date(a)) === dateKey.format(new Date(b))
+export const isSameDay = (a: Instant, b: Instant): boolean =>
+  dateKey.format(new Date(a)) === dateKey.format(new Date(b))
 
 /** "10:00" today, "Sun 6 Dec, 10:00" on other days; seconds only for what is less than five minutes away. */
 export function shortWords(at: Instant, now: Instant): string {

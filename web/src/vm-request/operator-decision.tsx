@@ -24,12 +24,7 @@ export function OperatorDecision({ request }: { request: VmRequest }) {
     <div className="stack stack-close">
       <div className="line line-top">
         {actions.includes('retry') && (
-          <Button
-            variant="primary"
-            isDisabled={isPending}
-            title={`Tries “${stepWords[step].name}” again`}
-            onClick={() => decide('retry')}
-          >
+          <Button variant="primary" isDisabled={isPending} onClick={() => decide('retry')}>
             Retry
           </Button>
         )}
@@ -53,9 +48,11 @@ export function OperatorDecision({ request }: { request: VmRequest }) {
           />
         )}
       </div>
-      {hold.cleanUpAt !== undefined && (
-        <p className="small subtle">Without a decision it is cleaned up on {absoluteWords(hold.cleanUpAt)}.</p>
-      )}
+      <p className="small subtle">
+        Retry does “{stepWords[step].name}” again now.
+        {hold.cleanUpAt !== undefined &&
+          ` Without a decision the request is cleaned up on ${absoluteWords(hold.cleanUpAt)}.`}
+      </p>
       <Refusal error={error} />
     </div>
   )

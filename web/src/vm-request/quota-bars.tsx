@@ -1,7 +1,5 @@
-import { fits, type QuotaLine, type QuotaResource } from '@berth/domain/quota.ts'
-import { quotaAmount } from '../words/quota-words.ts'
-
-const names: Record<QuotaResource, string> = { vms: 'VMs', vCpu: 'vCPU', memoryMiB: 'Memory', diskGiB: 'Disk' }
+import { fits, type QuotaLine } from '@berth/domain/quota.ts'
+import { quotaWords } from '../words/quota-words.ts'
 
 /** The team's quota before and after a request, with its limits. */
 export function QuotaBars({ lines }: { lines: QuotaLine[] }) {
@@ -9,14 +7,11 @@ export function QuotaBars({ lines }: { lines: QuotaLine[] }) {
     <dl className="quota">
       {lines.map((line) => {
         const { resource, used, requested, limit } = line
-        const amount = (number: number) => quotaAmount(resource, number)
+        const { name, amounts } = quotaWords(line)
         return (
           <div key={resource}>
-            <dt>{names[resource]}</dt>
-            <dd className={fits(line) ? 'number' : 'number quota-over'}>
-              {amount(used)} → {amount(used + requested)}
-              {limit === null ? ', no limit' : ` of ${amount(limit)}`}
-            </dd>
+            <dt>{name}</dt>
+            <dd className={fits(line) ? 'number' : 'number quota-over'}>{amounts}</dd>
             {limit !== null && (
               <div className="quota-bar" aria-hidden="true">
                 <span className="quota-used" style={{ inlineSize: `${percent(used, limit)}%` }} />

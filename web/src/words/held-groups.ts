@@ -18,7 +18,13 @@ export function heldGroups(requests: readonly VmRequest[]): HeldGroup[] {
     if (request.state !== 'held' || request.hold === undefined) continue
     const { code, heldAt } = request.hold
     const key = `${request.siteId} ${code}`
-    const group = groups.get(key) ?? { key, cause: causeWords(code), siteId: request.siteId, since: heldAt, requests: [] }
+    const group = groups.get(key) ?? {
+      key,
+      cause: causeWords(code),
+      siteId: request.siteId,
+      since: heldAt,
+      requests: [],
+    }
     group.requests.push(request)
     if (heldAt !== undefined && (group.since === undefined || heldAt < group.since)) group.since = heldAt
     groups.set(key, group)

@@ -11,7 +11,13 @@ const usual = [hour, day, 7 * day, 14 * day]
 const brief = [60, 300, 900, hour]
 
 /** The quick choices that lie within the policy, shortest first. */
-export function leaseChoices({ minLeaseSeconds, maxGrantSeconds }: { minLeaseSeconds: number; maxGrantSeconds: number }) {
+export function leaseChoices({
+  minLeaseSeconds,
+  maxGrantSeconds,
+}: {
+  minLeaseSeconds: number
+  maxGrantSeconds: number
+}) {
   const offered = maxGrantSeconds < day ? brief : usual
   const fitting = offered.filter((seconds) => seconds >= minLeaseSeconds && seconds <= maxGrantSeconds)
   const choices = fitting.length > 0 ? fitting : [maxGrantSeconds]
@@ -27,7 +33,10 @@ export interface ExtensionChoice {
 
 /** What extending by each quick choice would come to now; choices that the policy cuts to the same end are one. */
 export function extensionChoices(request: VmRequest, now: Instant): ExtensionChoice[] {
-  const choices = leaseChoices(request.lease).map(({ seconds, words }) => ({ words, ...extension(request, seconds, now) }))
+  const choices = leaseChoices(request.lease).map(({ seconds, words }) => ({
+    words,
+    ...extension(request, seconds, now),
+  }))
   const prolonging = choices.filter(({ endsAt }) => endsAt > (request.leaseEndsAt ?? now))
   return prolonging.filter(({ endsAt }, index) => prolonging.findIndex((other) => other.endsAt === endsAt) === index)
 }

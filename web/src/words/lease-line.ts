@@ -62,5 +62,9 @@ export function leaseLeft(request: VmRequest, now: Instant): LeaseLeft | undefin
   const left = secondsBetween(now, leaseEndsAt)
   if (left <= 0) return { words: 'over', percent: 0, isShort: true }
   const whole = secondsBetween(handedOverAt, leaseEndsAt)
-  return { words: `${lengthWords(left)} left`, percent: (100 * left) / whole, isShort: left < Math.min(86_400, whole / 5) }
+  return {
+    words: `${lengthWords(left)} left`,
+    percent: (100 * left) / whole,
+    isShort: left < Math.min(86_400, whole / 5),
+  }
 }

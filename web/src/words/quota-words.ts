@@ -1,15 +1,23 @@
-import type { QuotaResource } from '@berth/domain/quota.ts'
+import type { QuotaLine, QuotaResource } from '@berth/domain/quota.ts'
 
-/** An amount of a resource with its unit: "6 vCPU", "12 GiB", "3 VMs". */
-export function quotaAmount(resource: QuotaResource, amount: number): string {
-  switch (resource) {
-    case 'vms':
-      return `${amount} ${amount === 1 ? 'VM' : 'VMs'}`
-    case 'vCpu':
-      return `${amount} vCPU`
-    case 'memoryMiB':
-      return `${+(amount / 1_024).toFixed(1)} GiB`
-    case 'diskGiB':
-      return `${amount} GiB`
-  }
+interface Measure {
+  name: string
+  unit: string
+  /** What one unit shown is in the resource's own unit. */
+  size: number
+}
+
+const measures: Record<QuotaResource, Measure> = {
+  vms: { name: 'VMs', unit: '', size: 1 },
+  vCpu: { name: 'vCPU', unit: '', size: 1 },
+  memoryMiB: { name: 'Memory', unit: ' GiB', size: 1_024 },
+  diskGiB: { name: 'Disk', unit: ' GiB', size: 1 },
+}
+
+/** A line of quota arithmetic: "Memory" and "8 → 12 of 16 GiB". */
+export function quotaWords({ resource, used, requested, limit }: QuotaLine): { name: string; amounts: string } {
+  const { name, unit, size } = measures[resource]
+  const shown = (amount: number) => String(+(amount / size).toFixed(1))
+  const change = `${shown(used)} → ${shown(used + requested)}`
+  return { name, amounts: limit === null ? `${change}${unit}, no limit` : `${change} of ${shown(limit)}${unit}` }
 }

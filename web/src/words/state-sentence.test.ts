@@ -31,7 +31,9 @@ describe('a state is a sentence', () => {
   })
 
   test('that shows progress with what is left, judged by how it went so far', () => {
-    expect(toOwner({ state: 'provisioning', steps: [{ ...clone, progress: 64 }] })).toBe('Cloning — 64 %, about 22 s left')
+    expect(toOwner({ state: 'provisioning', steps: [{ ...clone, progress: 64 }] })).toBe(
+      'Cloning — 64 %, about 22 s left',
+    )
   })
 
   test('that does not guess what is left before a tenth is done', () => {

@@ -37,7 +37,8 @@ const sentences: Record<VmRequestState, Sentence> = {
     endedAt === undefined
       ? 'Nobody decided in time'
       : `Nobody decided within ${lengthWords(secondsBetween(requestedAt, endedAt))}`,
-  cancelled: ({ endedBy, reasons }) => joined(`Cancelled${endedBy === undefined ? '' : ` by ${endedBy}`}`, listed(reasons), ': '),
+  cancelled: ({ endedBy, reasons }) =>
+    joined(`Cancelled${endedBy === undefined ? '' : ` by ${endedBy}`}`, listed(reasons), ': '),
   failed: ({ reasons }) => joined('Could not be built', listed(reasons), ': '),
 }
 

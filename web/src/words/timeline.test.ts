@@ -17,7 +17,13 @@ test('a life reads from request to hand-over, later steps after it', () => {
   const request = aVmRequest({
     state: 'expired',
     handedOverAt: now,
-    steps: [done('place'), done('clone'), done('powerOn'), done('waitForIp'), { name: 'warn', state: 'done', round: 1 }],
+    steps: [
+      done('place'),
+      done('clone'),
+      done('powerOn'),
+      done('waitForIp'),
+      { name: 'warn', state: 'done', round: 1 },
+    ],
   })
   expect(titles(request)).toEqual([
     'Requested',
@@ -44,7 +50,14 @@ test('the step that the request is held at is told as such', () => {
   const request = aVmRequest({
     state: 'held',
     steps: [{ name: 'clone', state: 'failed', round: 1, startedAt: started }],
-    hold: { heldFrom: 'provisioning', step: 'clone', attempt: 2, code: 'templateMissing', message: 'gone', actions: [] },
+    hold: {
+      heldFrom: 'provisioning',
+      step: 'clone',
+      attempt: 2,
+      code: 'templateMissing',
+      message: 'gone',
+      actions: [],
+    },
   })
   expect(timeline(request).at(-1)).toMatchObject({ title: 'Clone', state: 'failed', isHeld: true })
 })

@@ -45,7 +45,8 @@ function approvalEntries({ approvals, approvalReason, steps }: VmRequest): Timel
     const about = subject === 'extension' ? ' of the extension' : ''
     return {
       key: id,
-      title: decision === undefined ? `Approval${about}` : `${decision === 'approved' ? 'Approved' : 'Declined'}${about}`,
+      title:
+        decision === undefined ? `Approval${about}` : `${decision === 'approved' ? 'Approved' : 'Declined'}${about}`,
       state: decision === undefined ? (openedAt === undefined ? 'waiting' : 'running') : 'done',
       ...(openedAt === undefined ? {} : { at: openedAt }),
       ...(decidedAt === undefined ? {} : { endedAt: decidedAt }),
@@ -77,7 +78,8 @@ function stepEntry(request: VmRequest, step: Step): TimelineEntry {
 function detailOf({ placement, address }: VmRequest, { name, state }: Step): string | undefined {
   if (state === 'skipped') return 'skipped by an operator'
   if (state !== 'done') return undefined
-  if (name === 'place' && placement !== undefined) return `on datastore ${placement.datastore}, network ${placement.network}`
+  if (name === 'place' && placement !== undefined)
+    return `on datastore ${placement.datastore}, network ${placement.network}`
   return name === 'waitForIp' ? address : undefined
 }
 
@@ -91,7 +93,9 @@ function endEntry({ state, endedAt, endedBy, reasons }: VmRequest): TimelineEntr
   }
   const title = titles[state]
   if (title === undefined) return []
-  const detail = [endedBy === undefined ? '' : `by ${endedBy}`, reasons.join('; ')].filter((text) => text !== '').join(': ')
+  const detail = [endedBy === undefined ? '' : `by ${endedBy}`, reasons.join('; ')]
+    .filter((text) => text !== '')
+    .join(': ')
   return [
     {
       key: 'end',

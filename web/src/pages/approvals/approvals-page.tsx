@@ -15,7 +15,13 @@ export function ApprovalsPage() {
   return (
     <div className="stack">
       <PageHeading title="Approvals" />
-      <Tabs activeKey={tab ?? 'open'} onSelect={(_event, key) => show(key)} aria-label="Approvals" mountOnEnter unmountOnExit>
+      <Tabs
+        activeKey={tab ?? 'open'}
+        onSelect={(_event, key) => show(key)}
+        aria-label="Approvals"
+        mountOnEnter
+        unmountOnExit
+      >
         <Tab eventKey="open" title={<TabTitleText>Waiting for you</TabTitleText>}>
           <div className="tab-page">
             <OpenApprovals

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { NothingHere } from '../../parts/nothing-here.tsx'
-import { PageSkeleton } from '../../parts/page-skeleton.tsx'
+import { ContentSkeleton } from '../../parts/page-skeleton.tsx'
 import { Cell, Row, Table } from '../../parts/table.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { routes } from '../../paths.ts'
@@ -13,7 +13,7 @@ import { StateBadge } from '../../vm-request/state-badge.tsx'
 export function DecidedApprovals() {
   const { data, error, refetch } = useQuery(decidedApprovals)
   if (data === undefined)
-    return error === null ? <PageSkeleton /> : <Trouble error={error} onRetry={() => void refetch()} />
+    return error === null ? <ContentSkeleton /> : <Trouble error={error} onRetry={() => void refetch()} />
   if (data.items.length === 0) return <NothingHere words="You have not decided about a request yet." />
   return (
     <Table caption="Decided by me" columns={['Request', 'Asked by', 'You said', 'When', 'Now']}>

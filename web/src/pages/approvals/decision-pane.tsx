@@ -8,7 +8,7 @@ import {
   DescriptionListTerm,
 } from '@patternfly/react-core'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Section } from '../../parts/section.tsx'
@@ -18,11 +18,23 @@ import { Moment } from '../../time/moment.tsx'
 import { lengthWords } from '../../time/words.ts'
 import { QuotaBars } from '../../vm-request/quota-bars.tsx'
 
+interface Props {
+  item: ApprovalItem
+  /** It follows a decision, whose button took the focus away with it. */
+  takesFocus: boolean
+  onDecided: (words: string) => void
+}
+
 /** All that one needs to know to decide, and the two answers. */
-export function DecisionPane({ item, onDecided }: { item: ApprovalItem; onDecided: (words: string) => void }) {
+export function DecisionPane({ item, takesFocus, onDecided }: Props) {
+  const pane = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (takesFocus) pane.current?.focus()
+    // Only when it appears: later it would pull the focus away from what the person does.
+  }, [])
   const { request, approval, quota, ownersRequests, lapsesAt } = item
   return (
-    <div className="panel">
+    <div className="panel" ref={pane} tabIndex={-1}>
       <Section
         title={request.vmName}
         aside={
@@ -61,7 +73,13 @@ export function DecisionPane({ item, onDecided }: { item: ApprovalItem; onDecide
   )
 }
 
-function Answers({ item: { request, approval }, onDecided }: { item: ApprovalItem; onDecided: (words: string) => void }) {
+function Answers({
+  item: { request, approval },
+  onDecided,
+}: {
+  item: ApprovalItem
+  onDecided: (words: string) => void
+}) {
   const { mutate, isPending, error } = useAct('decideApproval', request.id)
   const decide = (decision: 'approved' | 'declined', reason?: string) =>
     mutate(
@@ -79,7 +97,12 @@ function Answers({ item: { request, approval }, onDecided }: { item: ApprovalIte
     <div className="stack stack-close">
       <p className="subtle small">Approving starts the build at once. Neither answer can be taken back.</p>
       <div className="line line-top">
-        <Button isDisabled={isPending} isLoading={isPending} spinnerAriaLabel="Deciding" onClick={() => decide('approved')}>
+        <Button
+          isDisabled={isPending}
+          isLoading={isPending}
+          spinnerAriaLabel="Deciding"
+          onClick={() => decide('approved')}
+        >
           Approve
         </Button>
         <Confirm

@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Message } from '../../parts/message.tsx'
 import { NothingHere } from '../../parts/nothing-here.tsx'
-import { PageSkeleton } from '../../parts/page-skeleton.tsx'
+import { ContentSkeleton } from '../../parts/page-skeleton.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { routes } from '../../paths.ts'
 import { openApprovals } from '../../server/queries.ts'
@@ -29,7 +29,7 @@ export function OpenApprovals({ chosen, onChoose }: Props) {
   const { data, error, refetch } = useQuery(openApprovals)
   const [decided, setDecided] = useState<Decided>()
   if (data === undefined)
-    return error === null ? <PageSkeleton /> : <Trouble error={error} onRetry={() => void refetch()} />
+    return error === null ? <ContentSkeleton /> : <Trouble error={error} onRetry={() => void refetch()} />
 
   const items = data.items.filter(({ approval }) => approval.id !== decided?.item.approval.id)
   const shown = items.find(({ request }) => request.id === chosen) ?? items[0]
@@ -62,7 +62,12 @@ export function OpenApprovals({ chosen, onChoose }: Props) {
               </li>
             ))}
           </ul>
-          <DecisionPane key={shown.approval.id} item={shown} onDecided={(words) => follow(shown, words)} />
+          <DecisionPane
+            key={shown.approval.id}
+            item={shown}
+            takesFocus={decided !== undefined && document.activeElement === document.body}
+            onDecided={(words) => follow(shown, words)}
+          />
         </div>
       )}
     </div>

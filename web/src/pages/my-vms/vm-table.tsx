@@ -42,7 +42,11 @@ function VmRow({ request }: { request: VmRequest }) {
         </div>
       </Cell>
       <Cell column="Address">
-        {request.address === undefined ? <Dash /> : <CopyField text={request.address} what={`address of ${request.vmName}`} />}
+        {request.address === undefined ? (
+          <Dash />
+        ) : (
+          <CopyField text={request.address} what={`address of ${request.vmName}`} />
+        )}
       </Cell>
       <Cell column="Lease">
         <LeaseLeft request={request} />
@@ -66,7 +70,10 @@ function LeaseLeft({ request }: { request: VmRequest }) {
   if (left === undefined) return <Dash />
   const { words, percent, isShort } = left
   return (
-    <span className="lease-left" title={request.leaseEndsAt === undefined ? undefined : exactWords(request.leaseEndsAt)}>
+    <span
+      className="lease-left"
+      title={request.leaseEndsAt === undefined ? undefined : exactWords(request.leaseEndsAt)}
+    >
       <span className="number">{words}</span>
       {percent > 0 && (
         <span className={isShort ? 'lease-left-bar lease-left-short' : 'lease-left-bar'} aria-hidden="true">

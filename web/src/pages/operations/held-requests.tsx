@@ -2,7 +2,7 @@ import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { Button } from '@patternfly/react-core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { PageSkeleton } from '../../parts/page-skeleton.tsx'
+import { ContentSkeleton } from '../../parts/page-skeleton.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { routes } from '../../paths.ts'
@@ -19,7 +19,7 @@ export function HeldRequests() {
   return (
     <Section title="Held">
       {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <PageSkeleton />}
+      {data === undefined && error === null && <ContentSkeleton />}
       {data !== undefined && groups.length === 0 && <p className="subtle">Nothing is held.</p>}
       {groups.map((group) => (
         <Group key={group.key} group={group} />

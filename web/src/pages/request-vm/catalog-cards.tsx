@@ -40,7 +40,11 @@ export function CatalogCards({ items, chosenId, onChoose }: Props) {
 }
 
 function OsIcon({ os }: { os: string }) {
-  const Icon = /ubuntu/i.test(os) ? UbuntuIcon : /linux|debian|rocky|alma|suse|red hat/i.test(os) ? LinuxIcon : ServerIcon
+  const Icon = /ubuntu/i.test(os)
+    ? UbuntuIcon
+    : /linux|debian|rocky|alma|suse|red hat/i.test(os)
+      ? LinuxIcon
+      : ServerIcon
   return (
     <span className="os-icon" aria-hidden="true">
       <Icon />

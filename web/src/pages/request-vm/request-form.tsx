@@ -86,7 +86,13 @@ export function RequestForm({ item }: { item: CatalogItem }) {
           error={issues.sshPublicKeys}
           onChange={(sshPublicKey) => change({ sshPublicKey })}
         />
-        <Field id="name" label="Name" isOptional hint="Left empty, it is named by the pattern of the catalog item." error={issues.name}>
+        <Field
+          id="name"
+          label="Name"
+          isOptional
+          hint="Left empty, it is named by the pattern of the catalog item."
+          error={issues.name}
+        >
           <TextInput
             id="name"
             value={draft.name}

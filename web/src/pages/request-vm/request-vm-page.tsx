@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { NothingHere } from '../../parts/nothing-here.tsx'
-import { PageSkeleton } from '../../parts/page-skeleton.tsx'
+import { ContentSkeleton } from '../../parts/page-skeleton.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { routes } from '../../paths.ts'
 import { catalogItems } from '../../server/queries.ts'
@@ -22,7 +22,7 @@ export function RequestVmPage() {
     <div className="stack">
       <PageHeading title="Request a VM" />
       {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
-      {items === undefined && error === null && <PageSkeleton />}
+      {items === undefined && error === null && <ContentSkeleton />}
       {items?.length === 0 && <NothingHere words="Nothing is offered yet. Ask an administrator for a catalog item." />}
       {items !== undefined && items.length > 0 && (
         <CatalogCards
@@ -30,6 +30,9 @@ export function RequestVmPage() {
           chosenId={chosen?.id}
           onChoose={(item) => void navigate({ search: { item }, replace: true, resetScroll: false })}
         />
+      )}
+      {items !== undefined && items.length > 0 && chosen === undefined && (
+        <p className="subtle">Choose one; size, lease and the rest follow here.</p>
       )}
       {chosen !== undefined && <RequestForm key={chosen.id} item={chosen} />}
     </div>

@@ -90,7 +90,13 @@ function NewKey({ value, error, onChange }: Omit<Props, 'remembered'>) {
         <Button variant="link" isInline onClick={() => file.current?.click()}>
           Choose a file
         </Button>
-        <input ref={file} type="file" accept=".pub,text/plain" hidden onChange={(event) => void read(event.target.files)} />
+        <input
+          ref={file}
+          type="file"
+          accept=".pub,text/plain"
+          hidden
+          onChange={(event) => void read(event.target.files)}
+        />
       </div>
     </Field>
   )

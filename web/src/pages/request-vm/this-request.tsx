@@ -30,7 +30,14 @@ export function ThisRequest({ preview, previewError, isPending, error }: Props) 
           </Message>
         )}
         <Refusal error={error} />
-        <Button type="submit" size="lg" isBlock isDisabled={isPending} isLoading={isPending} spinnerAriaLabel="Requesting">
+        <Button
+          type="submit"
+          size="lg"
+          isBlock
+          isDisabled={isPending}
+          isLoading={isPending}
+          spinnerAriaLabel="Requesting"
+        >
           Request VM
         </Button>
       </Section>

@@ -18,7 +18,8 @@ export function SiteList() {
     ) : (
       <Trouble error={error} onRetry={() => void refetch()} />
     )
-  if (data.items.length === 0) return <NothingHere words="There is no site yet. An administrator adds one in berth.yaml." />
+  if (data.items.length === 0)
+    return <NothingHere words="There is no site yet. An administrator adds one in berth.yaml." />
   return (
     <Table caption="Sites" columns={['Site', 'Agents', 'Work waiting', 'Requests']}>
       {data.items.map((site) => (

@@ -23,7 +23,12 @@ export function Lease({ request }: { request: VmRequest }) {
       className="vm-lease"
       aside={
         mayExtend && (
-          <Button ref={opener} variant="secondary" aria-expanded={isExtending} onClick={() => setExtending(!isExtending)}>
+          <Button
+            ref={opener}
+            variant="secondary"
+            aria-expanded={isExtending}
+            onClick={() => setExtending(!isExtending)}
+          >
             Extend
           </Button>
         )
