@@ -48,7 +48,9 @@ export class ConfigError extends Error {
 /** Throws one ConfigError that names every problem; values of secrets are not repeated. */
 export function readConfig(variables: Record<string, string | undefined> = process.env): ApiConfig {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
-  const parsed = environment.safeParse(set)
+  const parsed = environment.safeParse(set, {
+    error: ({ input }) => (input === undefined ? 'is missing' : undefined),
+  })
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   const temporal = readTemporal(set as Record<string, string>, problems)
   if (parsed.success) {

@@ -47,9 +47,8 @@ function route<Name extends EndpointName>(
   limit: RequestHandler,
 ): RequestHandler[] {
   const identify: RequestHandler = async (request, response, next) => {
-    const caller = endpoint.who === 'everybody' ? nobody : await authenticate(request)
-    response.locals['caller'] = caller
     response.locals['endpoint'] = name
+    response.locals['caller'] = endpoint.who === 'everybody' ? nobody : await authenticate(request)
     next()
   }
   const answer: RequestHandler = async (request, response) => {

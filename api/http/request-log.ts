@@ -29,7 +29,7 @@ export function requestLog(log: Logger): RequestHandler {
         (response as unknown as { locals?: { caller?: { userId: string }; endpoint?: string } }).locals ?? {}
       return { userId: caller?.userId, endpoint }
     },
-  }) as unknown as RequestHandler
+  })
 }
 
 const pathOf = (url: string | undefined): string => (url ?? '').split('?')[0] ?? ''

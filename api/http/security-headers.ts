@@ -23,6 +23,7 @@ export function securityHeaders(publicUrl: string, issuer: string): RequestHandl
       },
     },
     strictTransportSecurity: overTls,
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
   })

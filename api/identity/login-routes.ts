@@ -101,4 +101,9 @@ const regenerated = (request: Request) => settled((done) => request.session.rege
 const ended = (request: Request) => settled((done) => request.session.destroy(done))
 
 const settled = (act: (done: (error: unknown) => void) => unknown): Promise<void> =>
-  new Promise((resolve, reject) => act((error) => (error ? reject(error as Error) : resolve())))
+  new Promise((resolve, reject) =>
+    act((error) => {
+      if (error instanceof Error) reject(error)
+      else resolve()
+    }),
+  )
