@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { repository } from '../start/config.ts'
 import { fileNames } from './file-names.ts'
 import { firstView } from './first-view.ts'
@@ -16,10 +14,11 @@ export interface Check {
 export const checks: Check[] = [
   { name: 'types', run: () => runTool('tsc', ['-p', 'tsconfig.json', '--noEmit']) },
   { name: 'types of web', run: () => runTool('tsc', ['-p', 'web/tsconfig.json', '--noEmit']) },
+  { name: 'types of e2e', run: () => runTool('tsc', ['-p', 'e2e/tsconfig.json', '--noEmit']) },
   { name: 'eslint', run: () => runTool('eslint', ['.', '--max-warnings', '0']) },
   { name: 'import rules', run: () => importRules(repository) },
   { name: 'file names', run: () => fileNames(repository) },
   { name: 'unused code', run: () => runTool('knip', ['--no-progress']) },
   { name: 'format', run: () => runTool('prettier', ['--check', '.', '--log-level', 'warn']) },
   { name: 'first view', run: firstView },
-].filter(({ name }) => name !== 'types of web' || existsSync(path.join(repository, 'web', 'tsconfig.json')))
+]

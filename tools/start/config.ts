@@ -15,8 +15,6 @@ export interface StartConfiguration {
   temporalNamespace: string
   /** A berth.yaml of the user's own, used as it is. */
   berthYaml?: string
-  /** How slow the simulator is, as its flag -method-delay has it, such as `CloneVm:1000,LockHandoff:0`. */
-  simulatorDelays?: string
   /** Milliseconds that the simulated vCenter takes for a task: `CloneVm:1000,PowerOnVm:500`. */
   taskDelays: Record<string, number>
   /** What every process inherits. */
@@ -31,7 +29,6 @@ export function readConfiguration(environment: Record<string, string | undefined
   const databaseUrl = environment['DATABASE_URL']
   const temporalAddress = environment['TEMPORAL_ADDRESS']
   const berthYaml = environment['BERTH_CONFIG']
-  const simulatorDelays = environment['BERTH_VCSIM_METHOD_DELAY']
   return {
     home: path.resolve(environment['BERTH_HOME'] || path.join(repository, '.berth')),
     portBase,
@@ -39,8 +36,7 @@ export function readConfiguration(environment: Record<string, string | undefined
     ...(temporalAddress && { temporalAddress }),
     temporalNamespace: environment['TEMPORAL_NAMESPACE'] || 'berth',
     ...(berthYaml && { berthYaml: path.resolve(berthYaml) }),
-    ...(simulatorDelays && { simulatorDelays }),
-    taskDelays: taskDelaysFrom(environment['BERTH_DEMO_TASK_DELAYS'] ?? ''),
+    taskDelays: taskDelaysFrom(environment['BERTH_VCSIM_METHOD_DELAY'] ?? ''),
     environment,
   }
 }
@@ -48,7 +44,7 @@ export function readConfiguration(environment: Record<string, string | undefined
 function taskDelaysFrom(text: string): Record<string, number> {
   const pairs = text.split(',').filter((pair) => pair !== '')
   if (!pairs.every((pair) => /^\w+:\d+$/.test(pair)))
-    throw new Refusal(`BERTH_DEMO_TASK_DELAYS is a list such as CloneVm:1000,PowerOnVm:500, it is "${text}".`)
+    throw new Refusal(`BERTH_VCSIM_METHOD_DELAY is a list such as CloneVm:1000,PowerOnVm:500, it is "${text}".`)
   return Object.fromEntries(
     pairs.map((pair) => pair.split(':') as [string, string]).map(([task, delay]) => [task, Number(delay)]),
   )

@@ -29,7 +29,7 @@ export interface Settings {
 export const databaseName = 'berth'
 
 export function settingsFrom(configuration: StartConfiguration, demo: DemoConfiguration, secrets: Secrets): Settings {
-  const { home, simulatorDelays } = configuration
+  const { home } = configuration
   const ports = portsFrom(configuration.portBase)
   const loopback = (port: number) => `http://127.0.0.1:${port}`
   return {

@@ -5,7 +5,7 @@ import { Refusal } from '../refusal.ts'
 import type { ProcessLog } from './process-log.ts'
 import type { ProcessPlan } from './process-plan.ts'
 import { isReady } from './ready-probe.ts'
-import { restartDelayMilliseconds } from './restart-delay.ts'
+import type { restartDelayMilliseconds } from './restart-delay.ts'
 import { signalGroup, signalProcess } from './signals.ts'
 
 const probeEveryMilliseconds = 50
