@@ -9,10 +9,18 @@ import { vmsInVcenter } from './vms-in-vcenter.ts'
  */
 export async function invariantsHold({ run, vcenter, database }: RunningBerth): Promise<void> {
   let found: string[] = []
-  await until('the invariants to hold', async () => {
-    const vms = (await Promise.all(run.sites.map(({ id }) => vmsInVcenter(vcenter(id))))).flat()
-    found = await violations({ database, vms: vms.filter(({ markerRequestId }) => markerRequestId !== ''), events: [] })
-    if (found.length > 0) throw new Error(found.join('; '))
-    return true
-  }, 20)
+  await until(
+    'the invariants to hold',
+    async () => {
+      const vms = (await Promise.all(run.sites.map(({ id }) => vmsInVcenter(vcenter(id))))).flat()
+      found = await violations({
+        database,
+        vms: vms.filter(({ markerRequestId }) => markerRequestId !== ''),
+        events: [],
+      })
+      if (found.length > 0) throw new Error(found.join('; '))
+      return true
+    },
+    20,
+  )
 }

@@ -193,7 +193,9 @@ test('events tell every change of a request, and resume where they were left', a
   const versions = seen.map((event) => Number(event.id))
   expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
   expect(seen.map(({ event }) => event)).toEqual(seen.map(() => 'vm-request'))
-  expect(seen.map(({ data }) => data.state)).toEqual(expect.arrayContaining(['awaitingApproval', 'provisioning', 'active']))
+  expect(seen.map(({ data }) => data.state)).toEqual(
+    expect.arrayContaining(['awaitingApproval', 'provisioning', 'active']),
+  )
 
   const again = new AbortController()
   const headers = { 'Last-Event-ID': seen[0]?.id ?? '' }
@@ -256,17 +258,20 @@ test('a lease is cut at what one grant may be', async () => {
 })
 
 test('what is held waits for an operator, whose decision must be about this very hold', async () => {
-  const { id } = await create({ catalogItemId: 'drills-unbuilt' })
+  const { id } = await create({ catalogItemId: 'never-built' })
   const { hold } = await reaches(id, 'held')
   expect(hold).toMatchObject({ heldFrom: 'provisioning', step: 'place', code: 'templateMissing' })
-  expect(hold.message).toMatch(/not-built-yet/)
+  expect(hold.message).toMatch(/never-built/)
   const { step, attempt } = hold
   const decide = (action: string, of = attempt, by = as('operator')) =>
     by.call('operatorDecision', on(id, { step, attempt: of, action }))
   expect(refused(await decide('retry', attempt, developer))).toEqual([403, 'forbidden'])
   expect(refused(await decide('retry', attempt + 7))).toEqual([409, 'staleDecision'])
   expect(refused(await decide('skip'))).toEqual([409, 'actionNotAllowed'])
-  const overrides = await as('operator').call('operatorDecision', on(id, { step, attempt, action: 'retry', overrides: {} }))
+  const overrides = await as('operator').call(
+    'operatorDecision',
+    on(id, { step, attempt, action: 'retry', overrides: {} }),
+  )
   expect(overrides.status).toBe(400)
   expect((await decide('abort')).status).toBe(200)
   expect((await reaches(id, 'failed')).reasons.join()).toMatch(/template/)

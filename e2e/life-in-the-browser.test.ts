@@ -64,7 +64,10 @@ test('a medium VM is approved on a page, comes live, lets in its owner’s key o
   const id = await developer.requestVm()
   const { vmName } = await requestIn(berth.as('developer'), id, 'awaitingApproval')
   await developer.showsState('Waiting')
-  await developer.page.getByText(/Waiting for Alex Approver/).first().waitFor()
+  await developer.page
+    .getByText(/Waiting for Alex Approver/)
+    .first()
+    .waitFor()
   expect(await looksRight(developer, 'vm-waiting')).toEqual([])
 
   const approver = await Portal.signIn(browser, berth.run.portalUrl, berth.run.users.approver, '/approvals')
@@ -92,7 +95,10 @@ test('a medium VM is approved on a page, comes live, lets in its owner’s key o
 
   const { leaseEndsAt } = await requestIn(berth.as('developer'), id, 'active')
   await developer.extend('1 hour')
-  await developer.page.getByText(/^Granted until/).first().waitFor()
+  await developer.page
+    .getByText(/^Granted until/)
+    .first()
+    .waitFor()
   const extended = await requestIn(berth.as('developer'), id, 'active')
   expect(Date.parse(extended.leaseEndsAt ?? '') - Date.parse(leaseEndsAt ?? '')).toBe(3_600_000)
   expect(await looksRight(developer, 'vm-active')).toEqual([])
@@ -142,7 +148,10 @@ test('at its end a VM is warned of by mail, powered off, extended out of grace, 
 
 test('every other page shows what it is for and is accessible', async () => {
   await developer.goTo('My VMs')
-  await developer.page.getByRole('row', { name: /platform-developer/ }).first().waitFor()
+  await developer.page
+    .getByRole('row', { name: /platform-developer/ })
+    .first()
+    .waitFor()
   expect(await looksRight(developer, 'my-vms')).toEqual([])
   await developer.goTo('Sites')
   await developer.page.getByText('In contact').first().waitFor()

@@ -18,7 +18,9 @@ export async function looksRight({ page }: Portal, name: string): Promise<string
     await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`), fullPage: true })
     const { violations } = await new AxeBuilder({ page }).analyze()
     for (const { id, help, nodes } of violations)
-      found.push(`${name}, ${colorScheme}: ${id} (${help}) at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+      found.push(
+        `${name}, ${colorScheme}: ${id} (${help}) at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+      )
   }
   await page.emulateMedia({ colorScheme: 'light' })
   return found

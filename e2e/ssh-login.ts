@@ -26,7 +26,11 @@ export function sshAddressOf(line: string): SshAddress {
 }
 
 /** What the command says over there. Rejects if the key is not let in. */
-export async function sshRun({ user, host, port }: SshAddress, { privateKey }: KeyPair, command: string): Promise<string> {
+export async function sshRun(
+  { user, host, port }: SshAddress,
+  { privateKey }: KeyPair,
+  command: string,
+): Promise<string> {
   const client = new ssh2.Client()
   try {
     await new Promise<void>((resolve, reject) => {

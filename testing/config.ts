@@ -8,6 +8,8 @@ export const testConfiguration = {
   berthHome: () => required('BERTH_HOME'),
   /** The browser that the journeys go through. */
   chromiumBinary: () => required('CHROMIUM_BINARY'),
+  /** What a process that a test starts inherits. */
+  environment: () => process.env,
 }
 
 function required(variable: string): string {

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import type { ApiDriver } from '@berth/testing/api-driver.ts'
+import { testConfiguration } from '@berth/testing/config.ts'
+import { openBrowser, Portal } from '@berth/testing/portal-driver.ts'
+import { until } from '@berth/testing/until.ts'
+import { destroyForeignVm, makeForeignVm, makeTemplate } from './hands-on-vcenter.ts'
+import { invariantsHold } from './invariants-hold.ts'
+import { requestIn, requestThat } from './life-of.ts'
+import { looksRight } from './looks-right.ts'
+import { runningBerth, type RunningBerth } from './running-berth.ts'
+import { newKeyPair, sshRun } from './ssh-login.ts'
+import { vmsInVcenter } from './vms-in-vcenter.ts'
+
+const site = 'drills'
+const key = newKeyPair('trouble@laptop')
+
+let berth: RunningBerth
+let browser: Browser
+let operator: Portal
+let developer: ApiDriver
+/** Its workflow is terminated at once; its lease runs out while other things go wrong. */
+let orphaned: VmRequest
+
+async function create(changes: { catalogItemId?: string; leaseSeconds?: number; name?: string } = {}) {
+  const { body } = await developer.call('createVmRequest', {
+    body: {
+      catalogItemId: 'drills',
+      sizeId: 'small',
+      leaseSeconds: 3_600,
+      purpose: 'Something goes wrong',
+      sshPublicKeys: [key.publicKey],
+      ...changes,
+    },
+  })
+  return body
+}
+
+const workflowOf = ({ id }: VmRequest) => berth.temporal.workflow.getHandle(vmRequestWorkflowId(site, id))
+
+/** What the Temporal UI shows on top of the workflow's page. */
+async function currentDetails(request: VmRequest): Promise<string> {
+  const metadata = await workflowOf(request).query<{ currentDetails?: string }>('__temporal_workflow_metadata')
+  return metadata.currentDetails ?? ''
+}
+
+/** The process of the site as it runs now; while one is being started again the list is shorter. */
+const pidOf = (kind: 'agents' | 'vcenters'): Promise<number> =>
+  until(`a process of the ${kind}`, async () => {
+    const { pids, sites } = await berth.readRun()
+    return pids[kind].length === sites.length && pids[kind][sites.findIndex(({ id }) => id === site)]
+  })
+
+const vmsOf = async ({ id }: VmRequest) =>
+  (await vmsInVcenter(berth.vcenter(site))).filter(({ instanceUuid }) => instanceUuid === id)
+
+beforeAll(async () => {
+  berth = await runningBerth()
+  developer = berth.as('developer')
+  orphaned = await create({ leaseSeconds: 60 })
+  browser = await openBrowser(testConfiguration.chromiumBinary())
+  operator = await Portal.signIn(browser, berth.run.portalUrl, berth.run.users.operator, '/operations')
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await berth?.close()
+})
+
+test('a request whose workflow is terminated gets another one', async () => {
+  await requestIn(developer, orphaned.id, 'active')
+  const { runId } = await workflowOf(orphaned).describe()
+  await workflowOf(orphaned).terminate('by mistake')
+  const again = await until('another run', async () => {
+    const description = await workflowOf(orphaned).describe()
+    return description.runId !== runId && description
+  })
+  expect(again.status.name).toBe('RUNNING')
+})
+
+test('a missing template, a full datastore and a taken name hold a request, say why, and are cured by a retry', async () => {
+  const name = `taken-${randomUUID().slice(0, 8)}`
+  await makeForeignVm(berth.vcenter(site), name)
+  const unbuilt = await create({ catalogItemId: 'drills-unbuilt' })
+  const taken = await create({ catalogItemId: 'drills-vast', name })
+  const held = (request: VmRequest) => requestIn(developer, request.id, 'held')
+  expect((await held(unbuilt)).hold).toMatchObject({ step: 'place', code: 'templateMissing' })
+  expect((await held(taken)).hold).toMatchObject({ step: 'clone', code: 'nameTaken' })
+  // The first one's space stays reserved while it is held.
+  const full = await create({ catalogItemId: 'drills-vast' })
+  expect((await held(full)).hold).toMatchObject({ step: 'place', code: 'datastoreFull' })
+
+  const sentences: [VmRequest, RegExp][] = [
+    [unbuilt, /template was not found.*not-built-yet/],
+    [taken, /name is taken/],
+    [full, /no allowed datastore has enough free space.*LocalDS_1/],
+  ]
+  for (const [request, sentence] of sentences) {
+    await operator.held(request.vmName).getByText(sentence).waitFor()
+    expect(await currentDetails(request)).toMatch(sentence)
+  }
+  expect(await looksRight(operator, 'operations-held')).toEqual([])
+
+  await makeTemplate(berth.vcenter(site), 'not-built-yet')
+  await destroyForeignVm(berth.vcenter(site), name)
+  const retry = (request: VmRequest) => operator.held(request.vmName).getByRole('button', { name: 'Retry' }).click()
+  await retry(unbuilt)
+  await retry(taken)
+  await requestIn(developer, unbuilt.id, 'active')
+  await requestIn(developer, taken.id, 'active')
+  await retry(full)
+  await requestIn(developer, full.id, 'active')
+  await operator.page.getByText('Nothing is held.').waitFor()
+  for (const request of [unbuilt, taken, full]) expect(await vmsOf(request)).toHaveLength(1)
+})
+
+test('while vCenter is down a request waits and says so; when it is back the request goes on', async () => {
+  await restartAgainAndAgain('vcenters', async () => {
+    const request = await create()
+    await operator.openVm(request.id)
+    const { waitingFor } = await requestThat(
+      developer,
+      request.id,
+      'waiting',
+      (now) => now.waitingFor !== undefined,
+      90,
+    )
+    expect(waitingFor?.sentence).toMatch(/vCenter/)
+    await operator.page
+      .getByText(/vCenter/)
+      .first()
+      .waitFor()
+    expect(await currentDetails(request)).toMatch(/vCenter/)
+    orphanedBy.push(request)
+  })
+  for (const request of orphanedBy.splice(0)) await requestIn(developer, request.id, 'active', 90)
+})
+const orphanedBy: VmRequest[] = []
+
+/** Kills the process whenever it is there, until the work is done. */
+async function restartAgainAndAgain(kind: 'vcenters', work: () => Promise<void>): Promise<void> {
+  let done = false
+  const killing = (async () => {
+    while (!done) {
+      const pid = await pidOf(kind)
+      if (!done) process.kill(pid, 'SIGKILL')
+      await until('it to be gone', async () => (await berth.readRun()).pids[kind].includes(pid) === false)
+    }
+  })()
+  try {
+    await work()
+  } finally {
+    done = true
+    await killing
+  }
+}
+
+test('an agent that is killed in the middle of clones leaves one VM each, and all are handed over', async () => {
+  let hits = 0
+  for (let round = 0; round < 3 && hits === 0; round++) {
+    const requests = await Promise.all(Array.from({ length: 6 }, () => create()))
+    const ids = requests.map(({ id }) => id)
+    const pid = await pidOf('agents')
+    await until('a clone to be under way', () => isCloning(ids))
+    process.kill(pid, 'SIGKILL')
+    for (const request of requests) {
+      await requestIn(developer, request.id, 'active', 120)
+      expect(await vmsOf(request)).toHaveLength(1)
+    }
+    for (const request of requests) hits += (await cloneAttempts(request)) - 1
+  }
+  expect(hits).toBeGreaterThan(0)
+})
+
+/** Looks as often as it can: a clone in the simulator takes a fraction of a second. */
+async function isCloning(ids: string[]): Promise<boolean> {
+  const end = performance.now() + 30_000
+  while (performance.now() < end) {
+    const { rows } = await berth.database.pool.query(
+      `select 1 from steps where name = 'clone' and state = 'running' and request_id = any($1)`,
+      [ids],
+    )
+    if (rows.length > 0) return true
+    await delay(5)
+  }
+  return false
+}
+
+async function cloneAttempts(request: VmRequest): Promise<number> {
+  const { events = [] } = await workflowOf(request).fetchHistory()
+  const scheduled = events?.find(
+    ({ activityTaskScheduledEventAttributes: activity }) => activity?.activityType?.name === 'cloneVm',
+  )
+  const started = events?.findLast(
+    ({ activityTaskStartedEventAttributes: activity }) =>
+      activity?.scheduledEventId !== undefined && String(activity?.scheduledEventId) === String(scheduled?.eventId),
+  )
+  return Number(started?.activityTaskStartedEventAttributes?.attempt ?? 1)
+}
+
+test('while the agent is silent a request waits and says so; when the agent is back the request goes on', async () => {
+  const pid = await pidOf('agents')
+  process.kill(pid, 'SIGSTOP')
+  let request: VmRequest
+  try {
+    request = await create()
+    const { waitingFor } = await requestThat(
+      developer,
+      request.id,
+      'waiting for the agent',
+      (now) => /agent/i.test(now.waitingFor?.sentence ?? ''),
+      120,
+    )
+    expect(waitingFor?.sentence).toMatch(/agent of site drills/)
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+  const { ssh, vmName } = await requestIn(developer, request.id, 'active', 90)
+  expect(ssh && (await sshRun(ssh, key, 'hostname'))).toBe(vmName)
+})
+
+test('the lease of the request whose workflow was terminated is enforced', async () => {
+  await requestThat(
+    developer,
+    orphaned.id,
+    'over',
+    ({ state }) => ['expired', 'retiring', 'retired'].includes(state),
+    90,
+  )
+  expect((await vmsOf(orphaned)).filter(({ poweredOn }) => poweredOn)).toEqual([])
+})
+
+test('the invariants hold at the end', async () => {
+  await invariantsHold(berth)
+})
