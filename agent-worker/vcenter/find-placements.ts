@@ -22,7 +22,7 @@ export async function findPlacements(connection: VcenterConnection, rules: Place
     return findings(connection, remembered, read, rules)
   }
   placements.resolved.delete(cacheKey)
-  const resolved = await resolvePlacement(client, rules)
+  const resolved = await resolvePlacement(client, placements, rules)
   placements.backings.delete(resolved.network.value)
   const fresh = await readPlacement(connection, resolved)
   const answer = await findings(connection, resolved, fresh, rules)

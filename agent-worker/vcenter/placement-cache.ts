@@ -21,6 +21,8 @@ export interface ResolvedPlacement {
 /** Paths rarely change: they are resolved once and validated by name at each use. */
 export interface PlacementCache {
   resolved: Map<string, ResolvedPlacement>
+  /** Under way now: whoever asks meanwhile shares it. */
+  resolving: Map<string, Promise<ResolvedPlacement>>
   /** By the template's moid: its network card when it was last read. */
   networkCards: Map<string, { card: VirtualDevice; readAt: number }>
   /** By the network's moid: how a card is attached to it, when that was last read. */
@@ -35,11 +37,24 @@ export const isFresh = <T extends { readAt: number }>(read: T | undefined): read
 
 export const createPlacementCache = (): PlacementCache => ({
   resolved: new Map(),
+  resolving: new Map(),
   networkCards: new Map(),
   backings: new Map(),
 })
 
-export async function resolvePlacement(client: SoapClient, rules: PlacementRules): Promise<ResolvedPlacement> {
+/** The same rules are resolved once at a time, also when twenty requests start together. */
+export async function resolvePlacement(
+  client: SoapClient,
+  { resolving }: PlacementCache,
+  rules: PlacementRules,
+): Promise<ResolvedPlacement> {
+  const key = JSON.stringify(rules)
+  const underWay = resolving.get(key) ?? resolve(client, rules).finally(() => resolving.delete(key))
+  resolving.set(key, underWay)
+  return underWay
+}
+
+async function resolve(client: SoapClient, rules: PlacementRules): Promise<ResolvedPlacement> {
   const [template, folder, pool] = await Promise.all([
     found(client, rules.templatePath, 'templateMissing'),
     found(client, rules.folderPath, 'placementMissing'),
