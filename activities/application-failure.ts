@@ -11,6 +11,7 @@ export function asApplicationFailure(error: unknown): unknown {
     type: error.code,
     message: failureSentence(error.code, error.message),
     nonRetryable: failureClass(error.code) !== 'transient',
+    details: [{ code: error.code, message: error.message }],
     cause: error,
   })
 }

@@ -1,6 +1,6 @@
 import type { PlacementRules } from '@berth/domain/placement.ts'
 import { withHeartbeats } from './step-progress.ts'
-import { toApplicationFailure } from './to-application-failure.ts'
+import { throughPort } from '../application-failure.ts'
 import type { AddressRules, CloneOrder, StepProgress, VcenterPort, VmIdentity } from './vcenter-port.ts'
 
 export interface VcenterActivitySettings {
@@ -13,13 +13,8 @@ export function createVcenterActivities(
   port: VcenterPort,
   { heartbeatSeconds }: VcenterActivitySettings = { heartbeatSeconds: 1 },
 ) {
-  const step = async <T>(act: (progress: StepProgress) => Promise<T>): Promise<T> => {
-    try {
-      return await withHeartbeats(heartbeatSeconds, act)
-    } catch (failure) {
-      throw toApplicationFailure(failure)
-    }
-  }
+  const step = <T>(act: (progress: StepProgress) => Promise<T>): Promise<T> =>
+    throughPort(() => withHeartbeats(heartbeatSeconds, act))
 
   return {
     findPlacements: (rules: PlacementRules) => step(() => port.findPlacements(rules)),
