@@ -148,6 +148,17 @@ describe('a session', () => {
     expect([await statusOfMe(browser), await statusOfMe(stolen)]).toEqual([401, 401])
   })
 
+  test('is ended by the portal’s form too, which the browser follows to the provider', async () => {
+    const browser = new Browser(world.origin)
+    await signIn(browser, 'auditor')
+    const answer = await browser.post('/auth/logout', { accept: 'text/html' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      303,
+      expect.stringContaining(`${issuer}/session/end?`),
+    ])
+    expect(await statusOfMe(browser)).toBe(401)
+  })
+
   test('is in no log line, nor are codes and secrets of a sign-in', async () => {
     const browser = new Browser(world.origin)
     const callback = await callbackOf(browser, 'developer')

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createVmRequest } from '@berth/database/create-vm-request.ts'
+import { provisioningRequestOf } from '@berth/database/outbox.ts'
+import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import { anSshPublicKey } from '@berth/testing/builders.ts'
+import { startStandInWorker, type StandInWorker } from '@berth/testing/stand-in-worker.ts'
+import { createProvisioning } from './provisioning.ts'
+import { startApiWorld, type ApiWorld } from './testing/api-world.ts'
+
+let world: ApiWorld
+let worker: StandInWorker | undefined
+
+beforeAll(async () => {
+  world = await startApiWorld()
+})
+
+afterAll(async () => {
+  await worker?.stop()
+  await world?.stop()
+})
+
+const wish = {
+  catalogItemId: 'ubuntu-24-04',
+  sizeId: 'small',
+  leaseSeconds: 3_600,
+  purpose: 'a test',
+  sshPublicKeys: [anSshPublicKey],
+}
+
+/** Stored, and its start lost: as by a crash between commit and start. */
+async function storedOnly(): Promise<string> {
+  const who = { ownerId: 'developer', requesterId: 'developer', teamId: 'platform' }
+  const outcome = await createVmRequest(world.database, { ...wish, ...who })
+  if (outcome.outcome !== 'created') throw new Error(outcome.outcome)
+  return outcome.requestId
+}
+
+const isStarted = async (id: string): Promise<boolean> => {
+  const { rows } = await world.database.pool.query<{ done: boolean }>(
+    'select done_at is not null as done from outbox where request_id = $1',
+    [id],
+  )
+  return rows[0]?.done === true
+}
+
+describe('a message to a workflow', () => {
+  test('is accepted while no worker answers, and takes effect when one does', async () => {
+    const id = await storedOnly()
+    const accepted = await world.as('developer').call('cancelRequest', { params: { id }, body: {} })
+    expect(accepted).toMatchObject({ status: 202, body: { state: 'validating' } })
+    expect(await isStarted(id)).toBe(true)
+
+    worker = await startStandInWorker(world.database, world.siteId)
+    await world.as('developer').vmRequestOnce(id, ({ state }) => state === 'cancelled')
+  })
+
+  test('starts a request whose start was lost', async () => {
+    const id = await storedOnly()
+    const cancelled = await world.as('developer').call('cancelRequest', { params: { id }, body: {} })
+    expect(cancelled.status).toBe(200)
+    expect(['cancelled', 'retiring']).toContain(cancelled.body.state)
+  })
+
+  test('is refused for now where the workflow was terminated, until it is put back', async () => {
+    const { body } = await world.as('developer').call('createVmRequest', { body: wish })
+    await world.as('developer').vmRequestOnce(body.id, ({ state }) => state === 'active')
+    await world.client.workflow.getHandle(vmRequestWorkflowId(world.siteId, body.id)).terminate()
+    const refusal = await world.as('developer').refusal('releaseVm', { params: { id: body.id }, body: {} })
+    expect(refusal).toMatchObject({ code: 'temporalUnavailable', status: 503 })
+  })
+})
+
+test('starting a request again changes nothing, also after its end', async () => {
+  const id = await storedOnly()
+  const provisioning = createProvisioning(world.client)
+  const request = await provisioningRequestOf(world.database, id)
+  expect([await provisioning.start(request), await provisioning.start(request)]).toEqual([true, true])
+  await world.as('developer').vmRequestOnce(id, ({ state }) => state === 'active')
+  await world.client.workflow.getHandle(vmRequestWorkflowId(world.siteId, id)).terminate()
+  expect(await provisioning.start(request)).toBe(true)
+  const { status } = await world.client.workflow.getHandle(vmRequestWorkflowId(world.siteId, id)).describe()
+  expect(status.name).toBe('TERMINATED')
+})
