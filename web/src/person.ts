@@ -15,4 +15,7 @@ export const isOperator = ({ roles }: Me): boolean => roles.includes('operator')
 /** Operators act on what all teams have; auditors read it. */
 export const readsEverything = (person: Me): boolean => isOperator(person) || person.roles.includes('auditor')
 
+/** Who may ask for a VM. */
+export const isDeveloper = ({ roles }: Me): boolean => roles.includes('developer')
+
 export const isApprover = ({ roles }: Me): boolean => roles.includes('approver')

@@ -6,7 +6,7 @@ import { SignedOutPage } from './pages/signed-out/signed-out-page.tsx'
 import { PageSkeleton } from './parts/page-skeleton.tsx'
 import { Trouble } from './parts/trouble.tsx'
 import { routes } from './paths.ts'
-import { isApprover, isOperator, PersonContext, readsEverything } from './person.ts'
+import { isApprover, isDeveloper, isOperator, PersonContext, readsEverything } from './person.ts'
 import { useLive } from './server/live.ts'
 import { isSignedOut } from './server/problem.ts'
 import { heldRequests, me, openApprovals } from './server/queries.ts'
@@ -62,14 +62,14 @@ function SignedIn({ person }: { person: Me }) {
 }
 
 function usePlaces(person: Me): Place[] {
-  const approves = isApprover(person)
   const operates = readsEverything(person)
-  const waiting = useQuery({ ...openApprovals, enabled: approves }).data?.items.length ?? 0
+  // A row can name anybody as approver, with that role or without.
+  const waiting = useQuery(openApprovals).data?.items.length ?? 0
   const held = useInfiniteQuery({ ...heldRequests, enabled: operates }).data?.pages[0]?.items.length ?? 0
   return [
     { to: routes.myVms, words: 'My VMs' },
-    { to: routes.requestVm, words: 'Request a VM' },
-    ...(approves
+    ...(isDeveloper(person) ? [{ to: routes.requestVm, words: 'Request a VM' }] : []),
+    ...(isApprover(person) || waiting > 0
       ? [{ to: routes.approvals, words: 'Approvals', count: { number: waiting, meaning: 'waiting for you' } }]
       : []),
     ...(operates ? [{ to: routes.operations, words: 'Operations', count: { number: held, meaning: 'held' } }] : []),

@@ -1,6 +1,6 @@
 import navStyles from '@patternfly/react-styles/css/components/Nav/nav.mjs'
 import { Link } from '@tanstack/react-router'
-import { routes } from '../paths.ts'
+import type { routes } from '../paths.ts'
 
 interface Place {
   to: (typeof routes)[keyof typeof routes]

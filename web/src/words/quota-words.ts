@@ -8,16 +8,16 @@ interface Measure {
 }
 
 const measures: Record<QuotaResource, Measure> = {
-  vms: { name: 'VMs', unit: '', size: 1 },
-  vCpu: { name: 'vCPU', unit: '', size: 1 },
-  memoryMiB: { name: 'Memory', unit: ' GiB', size: 1_024 },
-  diskGiB: { name: 'Disk', unit: ' GiB', size: 1 },
+  vms: { name: 'VMs', unit: 'VMs', size: 1 },
+  vCpu: { name: 'vCPU', unit: 'vCPU', size: 1 },
+  memoryMiB: { name: 'Memory', unit: 'GiB', size: 1_024 },
+  diskGiB: { name: 'Disk', unit: 'GiB', size: 1 },
 }
 
-/** A line of quota arithmetic: "Memory" and "8 → 12 of 16 GiB". */
+/** A line of quota arithmetic: "Memory" and "8 GiB → 12 GiB of 16 GiB". */
 export function quotaWords({ resource, used, requested, limit }: QuotaLine): { name: string; amounts: string } {
   const { name, unit, size } = measures[resource]
-  const shown = (amount: number) => String(+(amount / size).toFixed(1))
+  const shown = (amount: number) => `${+(amount / size).toFixed(1)} ${unit}`
   const change = `${shown(used)} → ${shown(used + requested)}`
-  return { name, amounts: limit === null ? `${change}${unit}, no limit` : `${change} of ${shown(limit)}${unit}` }
+  return { name, amounts: limit === null ? `${change}, no limit` : `${change} of ${shown(limit)}` }
 }

@@ -6,7 +6,7 @@ import { LinkButton } from '../../parts/link-button.tsx'
 import { NothingHere } from '../../parts/nothing-here.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { routes } from '../../paths.ts'
-import { readsEverything, usePerson } from '../../person.ts'
+import { isDeveloper, readsEverything, usePerson } from '../../person.ts'
 import { vmRequests } from '../../server/queries.ts'
 import { PageHeading } from '../../shell/page-heading.tsx'
 import { askedFor, myVmsFilter, type MyVmsFilter } from './my-vms-filter.ts'
@@ -23,7 +23,7 @@ export function MyVmsPage() {
     <div className="stack">
       <div className="line line-apart">
         <PageHeading title="My VMs" />
-        <LinkButton to={routes.requestVm}>Request a VM</LinkButton>
+        {isDeveloper(usePerson()) && <LinkButton to={routes.requestVm}>Request a VM</LinkButton>}
       </div>
       <Filters filter={filter} />
       {list.error !== null && <Trouble error={list.error} onRetry={() => void list.refetch()} />}
@@ -91,8 +91,10 @@ function Search({ words, onSearch }: { words: string; onSearch: (words: string) 
 }
 
 function Nothing({ filter }: { filter: MyVmsFilter }) {
+  const mayRequest = isDeveloper(usePerson())
   if (filter.q !== undefined) return <NothingHere words={`No VM matches “${filter.q}”.`} />
   if (filter.show === 'ended') return <NothingHere words="No VM has ended yet." />
+  if (!mayRequest) return <NothingHere words="No VMs yet." />
   return (
     <NothingHere words="No VMs yet. Request one — most are ready in under a minute.">
       <LinkButton to={routes.requestVm}>Request a VM</LinkButton>

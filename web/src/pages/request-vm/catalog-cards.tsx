@@ -23,10 +23,10 @@ export function CatalogCards({ items, chosenId, onChoose }: Props) {
             name="catalogItem"
             value={item.id}
             label={item.name}
+            icon={<OsIcon os={item.os} />}
             isChosen={item.id === chosenId}
             onChoose={() => onChoose(item.id)}
           >
-            <OsIcon os={item.os} />
             {item.description !== undefined && <span className="block subtle wrap">{item.description}</span>}
             <span className="block subtle small">
               {item.sizes.map(({ id }) => id).join(', ')} · at {item.siteId}

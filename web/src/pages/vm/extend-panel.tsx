@@ -6,7 +6,7 @@ import { Refusal } from '../../parts/refusal.tsx'
 import { useAct, type ActAnswer } from '../../server/use-act.ts'
 import { announce } from '../../shell/announcements.tsx'
 import { useNow } from '../../time/use-now.ts'
-import { absoluteWords } from '../../time/words.ts'
+import { absoluteWords, shortWords } from '../../time/words.ts'
 import { capWords, extensionChoices } from '../../words/lease-choices.ts'
 
 /** The choices with the dates they come to; after one is taken, what was granted. */
@@ -14,7 +14,8 @@ export function ExtendPanel({ request, onClose }: { request: VmRequest; onClose:
   const [granted, setGranted] = useState<string>()
   const { mutate, isPending, variables, error } = useAct('extendLease', request.id)
   const first = useRef<HTMLDivElement>(null)
-  const choices = extensionChoices(request, useNow())
+  const now = useNow()
+  const choices = extensionChoices(request, now)
   useEffect(() => first.current?.querySelector('button')?.focus(), [])
 
   const extend = (leaseSeconds: number) =>
@@ -43,7 +44,7 @@ export function ExtendPanel({ request, onClose }: { request: VmRequest; onClose:
             onClick={() => extend(seconds)}
           >
             <span className="block strong">{cappedBy === null ? words : 'As long as possible'}</span>
-            <span className="block small">until {absoluteWords(endsAt)}</span>
+            <span className="block small">until {shortWords(endsAt, now)}</span>
             {cappedBy !== null && <span className="block small">{capWords[cappedBy]}</span>}
           </Button>
         ))}

@@ -3,7 +3,7 @@ import { Button } from '@patternfly/react-core'
 import { useRef, useState } from 'react'
 import { Section } from '../../parts/section.tsx'
 import { useNow } from '../../time/use-now.ts'
-import { absoluteWords, exactWords, relativeWords } from '../../time/words.ts'
+import { exactWords, relativeWords, shortWords } from '../../time/words.ts'
 import { leaseLine, type LeaseMark } from '../../words/lease-line.ts'
 import { ExtendPanel } from './extend-panel.tsx'
 
@@ -61,7 +61,7 @@ function LeaseBar({ request }: { request: VmRequest }) {
             key={at}
             className={isDone ? 'lease-bar-warning lease-bar-warned' : 'lease-bar-warning'}
             style={{ insetInlineStart: `${position}%` }}
-            title={`Warning, ${absoluteWords(at)}${isDone ? ', sent' : ''}`}
+            title={`Warning, ${shortWords(at, now)}${isDone ? ', sent' : ''}`}
           />
         ))}
         <span className="lease-bar-now" style={{ insetInlineStart: `${line.now}%` }} />
@@ -72,7 +72,7 @@ function LeaseBar({ request }: { request: VmRequest }) {
             <div key={kind}>
               <dt className="subtle small">{markWords[kind][at <= now ? 'past' : 'future']}</dt>
               <dd title={exactWords(at)}>
-                {absoluteWords(at)}
+                {shortWords(at, now)}
                 <span className="subtle small block">{relativeWords(at, now)}</span>
               </dd>
             </div>
@@ -81,7 +81,7 @@ function LeaseBar({ request }: { request: VmRequest }) {
       </dl>
       {warnings.length > 0 && (
         <p className="subtle small">
-          Warnings: {warnings.map(({ at, isDone }) => `${absoluteWords(at)}${isDone ? ' (sent)' : ''}`).join(' · ')}
+          Warnings: {warnings.map(({ at, isDone }) => `${shortWords(at, now)}${isDone ? ' (sent)' : ''}`).join(' · ')}
         </p>
       )}
     </div>
