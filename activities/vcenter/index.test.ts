@@ -8,6 +8,10 @@ import type { VcenterPort } from './vcenter-port.ts'
 const vm = { installationId: 'berth-test', requestId: '6f1c3c52-3ad1-4a0a-9d6e-7a3f5a9f1c01' }
 const rules = { allow: [], ignore: [], settleSeconds: 0, timeoutSeconds: 60 }
 
+const silent = () => undefined
+const quiet = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent }
+const anActivity = (info = {}) => new MockActivityEnvironment(info, { logger: quiet })
+
 const theFailureOf = (work: Promise<unknown>) =>
   work.then(
     () => {
@@ -21,7 +25,7 @@ describe('the vCenter activities', () => {
     const fake = createFakeVcenter()
     fake.failNext('powerOnVm', 'noPermission', 'VirtualMachine.Interact.PowerOn on vm-7')
     const { powerOnVm } = createVcenterActivities(fake)
-    const failure = await theFailureOf(new MockActivityEnvironment().run(powerOnVm, vm))
+    const failure = await theFailureOf(anActivity().run(powerOnVm, vm))
     expect(failure).toMatchObject({
       type: 'noPermission',
       nonRetryable: true,
@@ -33,21 +37,21 @@ describe('the vCenter activities', () => {
     const fake = createFakeVcenter()
     fake.failNext('destroyVm', 'vcenterUnavailable')
     const { destroyVm } = createVcenterActivities(fake)
-    const failure = await theFailureOf(new MockActivityEnvironment().run(destroyVm, vm))
+    const failure = await theFailureOf(anActivity().run(destroyVm, vm))
     expect(failure).toMatchObject({ type: 'vcenterUnavailable', nonRetryable: false })
   })
 
   test('leave a bug what it is', async () => {
     const broken = { ...createFakeVcenter(), powerOnVm: () => Promise.reject(new TypeError('undefined is not')) }
     const { powerOnVm } = createVcenterActivities(broken)
-    expect(await theFailureOf(new MockActivityEnvironment().run(powerOnVm, vm))).toBeInstanceOf(TypeError)
+    expect(await theFailureOf(anActivity().run(powerOnVm, vm))).toBeInstanceOf(TypeError)
   })
 
   test('end as cancelled when their attempt is told to leave', async () => {
     const fake = createFakeVcenter()
     const held = fake.holdNext('waitForAddress')
     const { waitForIp } = createVcenterActivities(fake)
-    const environment = new MockActivityEnvironment()
+    const environment = anActivity()
     const failure = theFailureOf(environment.run(waitForIp, { vm, rules }))
     await held.reached
     environment.cancel()
@@ -64,7 +68,7 @@ describe('the vCenter activities', () => {
       },
     }
     const { powerOnVm } = createVcenterActivities(port)
-    const environment = new MockActivityEnvironment({ heartbeatDetails: { taskMoid: 'task-7', percent: 10 } })
+    const environment = anActivity({ heartbeatDetails: { taskMoid: 'task-7', percent: 10 } })
     const heartbeats: unknown[] = []
     environment.on('heartbeat', (details) => heartbeats.push(details))
     await environment.run(powerOnVm, vm)
@@ -87,7 +91,7 @@ describe('the vCenter activities', () => {
       },
     }
     const { powerOnVm } = createVcenterActivities(port)
-    const environment = new MockActivityEnvironment()
+    const environment = anActivity()
     await theFailureOf(environment.run(powerOnVm, vm))
     expect(answers).toEqual([false, true])
   })

@@ -10,7 +10,7 @@ import { readProperty } from './read-properties.ts'
 import { startLossyProxy } from './testing/lossy-proxy.ts'
 import { vcsimUnderTest } from './testing/vcsim-under-test.ts'
 import { runTask } from './vcenter-task.ts'
-import { capacityGiB, firstDisk } from './virtual-devices.ts'
+import { capacityGiB, firstDisk, firstNetworkCard } from './virtual-devices.ts'
 import { createVsphereVcenter } from './vsphere-vcenter.ts'
 
 describe('cloning', () => {
@@ -45,6 +45,16 @@ describe('cloning', () => {
     expect(templateDisk && capacityGiB(templateDisk)).toBe(templateDiskGiB)
     expect(await read(order, 'config.hardware.numCPU')).toBe(4)
     expect(await read(order, 'config.hardware.memoryMB')).toBe(8192)
+  })
+
+  test('attaches the template’s own card to the network of the item', async () => {
+    const rules = { ...vcsim.rules, networks: ['VM Network'] }
+    const order = aCloneOrder(await vcenter.port.findPlacements(rules))
+    await vcenter.port.cloneVm(order, someProgress())
+    expect(firstNetworkCard(await read(order, 'config.hardware.device'))).toMatchObject({
+      key: '4000',
+      backing: { _typeName: 'VirtualEthernetCardNetworkBackingInfo', deviceName: 'VM Network' },
+    })
   })
 
   test('never shrinks a disk', async () => {

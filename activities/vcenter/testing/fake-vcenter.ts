@@ -1,6 +1,7 @@
 import type { FailureCode } from '@berth/domain/failures.ts'
 import type { PlacementFindings } from '@berth/domain/placement.ts'
 import type { Size } from '@berth/domain/size.ts'
+import { untilAborted } from './until-aborted.ts'
 import { VcenterFault } from '../vcenter-port.ts'
 import type { CloneOrder, OwnedVm, StepProgress, VcenterPort, VmIdentity } from '../vcenter-port.ts'
 
@@ -295,17 +296,4 @@ function mostAtOnce(events: FakeVcenterEvent[]): number {
     most = Math.max(most, now)
   }
   return most
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise
-  const aborted = Promise.withResolvers<never>()
-  const leave = () => aborted.reject(signal.reason)
-  if (signal.aborted) leave()
-  signal.addEventListener('abort', leave)
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', leave)
-  }
 }

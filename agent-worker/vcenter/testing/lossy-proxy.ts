@@ -11,17 +11,25 @@ export interface LossyProxy {
   loseNextAnswerOf(method: SoapMethod): void
   /** Answers the next call as a gateway that is overloaded does. */
   refuseNext(method: SoapMethod): void
+  /** Answers the next call with a fault, as vCenter does, and does not carry it out. */
+  faultNext(method: SoapMethod, faultType: string, members?: string): void
   stop(): Promise<void>
 }
 
 export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const lose = new Set<string>()
   const refuse = new Set<string>()
+  const faults = new Map<string, string>()
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const body = await textOf(incoming)
     const method = /<soapenv:Body><(\w+)/.exec(body)?.[1] ?? ''
     if (refuse.delete(method)) return void outgoing.writeHead(503).end('<html>busy</html>')
+    const fault = faults.get(method)
+    if (fault !== undefined) {
+      faults.delete(method)
+      return void outgoing.writeHead(500, { 'content-type': 'text/xml' }).end(fault)
+    }
     const forwarded = request(target, { method: incoming.method, headers: incoming.headers })
     forwarded.on('error', () => outgoing.destroy())
     forwarded.end(body)
@@ -43,6 +51,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     url: `http://127.0.0.1:${port}/sdk`,
     loseNextAnswerOf: (method) => void lose.add(method),
     refuseNext: (method) => void refuse.add(method),
+    faultNext: (method, faultType, members = '') => void faults.set(method, faultAnswer(faultType, members)),
     async stop() {
       server.closeAllConnections()
       server.close()
@@ -50,6 +59,13 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     },
   }
 }
+
+const faultAnswer = (faultType: string, members: string) =>
+  '<?xml version="1.0"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"' +
+  ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body><soapenv:Fault>' +
+  '<faultcode>ServerFaultCode</faultcode><faultstring>said by the test</faultstring><detail>' +
+  `<${faultType}Fault xmlns="urn:vim25" xsi:type="${faultType}">${members}</${faultType}Fault>` +
+  '</detail></soapenv:Fault></soapenv:Body></soapenv:Envelope>'
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   const chunks: Buffer[] = []
