@@ -23,8 +23,6 @@ const environment = z.object({
     .positive()
     .max(24 * 30)
     .default(12),
-  BERTH_CONFIG: z.string().min(1).optional(),
-  BERTH_INSTALLATION_ID: z.string().min(1).optional(),
   BERTH_TEMPORAL_UI_URL: url('http:', 'https:').optional(),
   BERTH_WEB_DIST: z.string().min(1).optional(),
   BERTH_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),

@@ -39,6 +39,8 @@ export function sessions({ publicUrl, secret, lifetimeSeconds, pool }: SessionSe
     secret,
     resave: false,
     saveUninitialized: false,
+    // TLS ends at a proxy: it says so in X-Forwarded-Proto, without which no secure cookie would be set.
+    proxy: isHttps(publicUrl),
     store: new Store({ pool, tableName: 'session', disableTouch: true, ttl: lifetimeSeconds }),
     cookie: {
       path: '/',
