@@ -13,7 +13,7 @@ export interface StartConfiguration {
   /** A Temporal of the user's own, instead of the development server. */
   temporalAddress?: string
   temporalNamespace: string
-  /** A berth.yaml of the user's own, used as it is. */
+  /** A berth.yaml of the user's own; its simulated sites are started and get this copy's addresses. */
   berthYaml?: string
   /** Milliseconds that the simulated vCenter takes for a task: `CloneVm:1000,PowerOnVm:500`. */
   taskDelays: Record<string, number>

@@ -24,7 +24,7 @@ const outline = z.looseObject({
 })
 type Outline = z.infer<typeof outline>
 
-/** The vCenter that stands in the repository's berth.yaml: a port of the first copy, on this machine. */
+/** Stands in a berth.yaml for a vCenter that `npm start` is to simulate: a port of the first copy, on this machine. */
 const simulatedVcenter = /^https?:\/\/(127\.0\.0\.1|localhost):7\d{3}\/sdk$/
 
 interface Wanted {
@@ -32,18 +32,16 @@ interface Wanted {
   ports: Ports
   portalUrl: string
   siteCount: number
-  /** A file of the user's own is used as it is. */
+  /** A file of the user's own instead of the repository's. */
   ownFile?: string
 }
 
-/** Berth's configuration for this copy: the repository's berth.yaml with this copy's addresses and number of sites. */
+/** Berth's configuration for this copy: a berth.yaml with this copy's addresses and number of sites. */
 export function demoConfiguration({ home, ports, portalUrl, siteCount, ownFile }: Wanted): DemoConfiguration {
   const source = ownFile ?? path.join(repository, 'berth.yaml')
   const document = readYaml(source)
   const { installationId, sites } = parsed(document, source)
   const simulated = sites.filter((site) => simulatedVcenter.test(site.vcenter)).map((site) => site.id)
-  if (ownFile) return { file: ownFile, installationId, simulatedSites: simulated }
-
   addSites(document, simulated, siteCount)
   const all = parsed(document, source).sites
   const simulatedSites = all.filter((site) => simulatedVcenter.test(site.vcenter)).map((site) => site.id)

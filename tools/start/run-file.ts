@@ -1,36 +1,15 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
+import type { RunFile } from '@berth/testing/run-file.ts'
 import { demoUsers } from '../oidc/demo-users.ts'
 import type { Settings } from './settings.ts'
 import { vcenterUrl } from './site.ts'
 import type { Supervisor } from './supervisor.ts'
 import { writeAtomically } from './write-atomically.ts'
 
-/** What tests, drills and measurements read: where everything is, and who may sign in. There only while all is ready. */
-export interface RunFile {
-  portalUrl: string
-  apiUrl: string
-  temporalAddress: string
-  temporalNamespace: string
-  temporalUiUrl: string
-  databaseUrl: string
-  mailUrl: string
-  sites: { id: string; vcenterUrl: string; username: string; password: string }[]
-  users: Record<string, { username: string; password: string }>
-  tokens: Record<string, string>
-  pids: {
-    supervisor: number
-    api?: number
-    workers?: number
-    temporal?: number
-    postgres?: number
-    agents: number[]
-    vcenters: number[]
-  }
-}
-
 const fileIn = (home: string): string => path.join(home, 'run.json')
 
+/** Tells tests, drills and measurements where everything is and who may sign in; it is there only while all is ready. */
 export function writeRunFile(settings: Settings, supervisor: Supervisor): void {
   const run: RunFile = {
     portalUrl: settings.portalUrl,
@@ -46,8 +25,10 @@ export function writeRunFile(settings: Settings, supervisor: Supervisor): void {
       username,
       password,
     })),
-    users: Object.fromEntries(demoUsers.map(({ username, password }) => [username, { username, password }])),
-    tokens: settings.tokens,
+    users: Object.fromEntries(
+      demoUsers.map(({ username, password }) => [username, { username, password }]),
+    ) as RunFile['users'],
+    tokens: settings.tokens as RunFile['tokens'],
     pids: pidsOf(settings, supervisor),
   }
   writeAtomically(fileIn(settings.home), `${JSON.stringify(run, undefined, 2)}\n`)

@@ -20,11 +20,16 @@ export async function withRunningBerth<T>(
   work: (home: string) => Promise<T>,
 ): Promise<T> {
   await mkdir(home, { recursive: true, mode: 0o755 })
-  const { DATABASE_URL: _, TEMPORAL_ADDRESS: __, BERTH_CONFIG: ___, ...clean } = environment
+  const { DATABASE_URL: _, TEMPORAL_ADDRESS: __, ...clean } = environment
   const berth = spawn(process.execPath, [path.join(repository, 'tools', 'start.mjs')], {
     cwd: repository,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...clean, BERTH_HOME: home, BERTH_PORT_BASE: String(await freePortBase()) },
+    env: {
+      ...clean,
+      BERTH_HOME: home,
+      BERTH_PORT_BASE: String(await freePortBase()),
+      BERTH_CONFIG: path.join(repository, 'e2e', 'berth.yaml'),
+    },
   })
   try {
     await untilReady(berth, home, signal)
