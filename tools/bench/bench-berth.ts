@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseDocument } from 'yaml'
 import { repository } from '../start/config.ts'
-import type { RunFile } from '../start/run-file.ts'
+import type { RunFile } from '@berth/testing/run-file.ts'
 import { inheritedEnvironment } from './config.ts'
 
 export interface Simulated {
