@@ -17,7 +17,7 @@ export function berthProcesses(
   return {
     outside: [oidc(settings), mailSink(settings), ...sites.map((site) => simulator(settings, site, vcsim))],
     workersAndSites: [workers(settings), ...sites.map((site) => demoSite(settings, site))],
-    agentsAndApi: [...sites.map((site) => agent(settings, site)), api(settings)],
+    agentsAndApi: [...agents(settings), api(settings)],
   }
 }
 
@@ -88,19 +88,28 @@ const workers = (settings: Settings): ProcessPlan =>
     },
   )
 
-const agent = (settings: Settings, site: Site): ProcessPlan =>
+const agents = (settings: Settings): ProcessPlan[] => [
+  ...settings.sites.map(({ id, vcenterPort, username, password }) =>
+    agent(settings, id, {
+      BERTH_VCENTER_URL: vcenterUrl(vcenterPort),
+      BERTH_VCENTER_USERNAME: username,
+      BERTH_VCENTER_PASSWORD: password,
+      BERTH_BUILD_SLOTS: '32',
+    }),
+  ),
+  ...settings.realSites.map(({ id, vcenter }) => agent(settings, id, { BERTH_VCENTER_URL: vcenter })),
+]
+
+const agent = (settings: Settings, siteId: string, vcenter: Record<string, string>): ProcessPlan =>
   program(
-    `agent-${site.id}`,
+    `agent-${siteId}`,
     'agent-worker/main.ts',
     { says: /\bagent ready\b/ },
     {
       ...temporal(settings),
+      ...vcenter,
       BERTH_INSTALLATION_ID: settings.installationId,
-      BERTH_SITE_ID: site.id,
-      BERTH_VCENTER_URL: vcenterUrl(site.vcenterPort),
-      BERTH_VCENTER_USERNAME: site.username,
-      BERTH_VCENTER_PASSWORD: site.password,
-      BERTH_BUILD_SLOTS: '32',
+      BERTH_SITE_ID: siteId,
     },
   )
 

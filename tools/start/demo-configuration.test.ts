@@ -44,8 +44,9 @@ test('a site with a vCenter of its own is not simulated and not changed', () => 
   const ownFile = path.join(home, 'own.yaml')
   const repositoryFile = readFileSync(path.join(import.meta.dirname, '..', '..', 'berth.yaml'), 'utf8')
   writeFileSync(ownFile, repositoryFile.replace(/vcenter: \S+/, 'vcenter: https://vcenter.example.com/sdk'))
-  const { sites, simulatedSites } = made(17_080, 1, ownFile)
+  const { sites, simulatedSites, realSites } = made(17_080, 1, ownFile)
   expect(simulatedSites).toEqual([])
+  expect(realSites).toEqual([{ id: 'demo', vcenter: 'https://vcenter.example.com/sdk' }])
   expect(sites.map((site) => site.vcenter)).toEqual(['https://vcenter.example.com/sdk'])
 })
 

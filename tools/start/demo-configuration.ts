@@ -14,6 +14,8 @@ export interface DemoConfiguration {
   installationId: string
   /** Sites without a vCenter of their own: each gets a simulated one. */
   simulatedSites: string[]
+  /** Sites with one: the agent finds its credentials in the environment. */
+  realSites: { id: string; vcenter: string }[]
 }
 
 /** Only what has to be known before anything runs; the workers check the whole of it. */
@@ -52,7 +54,8 @@ export function demoConfiguration({ home, ports, portalUrl, siteCount, ownFile }
   }
   const file = path.join(home, 'berth.yaml')
   writeAtomically(file, document.toString())
-  return { file, installationId, simulatedSites }
+  const realSites = all.filter(({ id }) => !simulatedSites.includes(id)).map(({ id, vcenter }) => ({ id, vcenter }))
+  return { file, installationId, simulatedSites, realSites }
 }
 
 function readYaml(file: string): Document {

@@ -18,7 +18,9 @@ export interface Settings {
   mailUrl: string
   berthYaml: string
   installationId: string
+  /** The simulated ones. */
   sites: Site[]
+  realSites: DemoConfiguration['realSites']
   /** Milliseconds that the simulated vCenter takes for a task, by its name. */
   taskDelays: Record<string, number>
   sessionSecret: string
@@ -50,6 +52,7 @@ export function settingsFrom(configuration: StartConfiguration, demo: DemoConfig
       username: 'berth-agent',
       password: secrets.vcenterPassword,
     })),
+    realSites: demo.realSites,
     taskDelays: configuration.taskDelays,
     sessionSecret: secrets.sessionSecret,
     tokens: secrets.accessTokens,
