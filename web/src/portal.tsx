@@ -46,7 +46,8 @@ function SignedIn({ person }: { person: Me }) {
   const onVmPage = matches({ to: routes.vm })
   const tell: Parameters<typeof useLive>[1] = useCallback(
     ({ before, now }) => {
-      if (before?.state === now.state || (now.ownerId !== person.userId && !location.pathname.endsWith(now.id))) return
+      if (before === undefined || before.state === now.state) return
+      if (now.ownerId !== person.userId && !location.pathname.endsWith(now.id)) return
       announce(`${now.vmName}: ${stateSentence(now, new Date().toISOString(), { isOperator: isOperator(person) })}`)
     },
     [person],
@@ -61,11 +62,16 @@ function SignedIn({ person }: { person: Me }) {
   )
 }
 
+/** A VM's page follows only its own request, so the counts beside it are asked for now and then. */
+const countsMilliseconds = 30_000
+
 function usePlaces(person: Me): Place[] {
   const operates = readsEverything(person)
   // A row can name anybody as approver, with that role or without.
-  const waiting = useQuery(openApprovals).data?.items.length ?? 0
-  const held = useInfiniteQuery({ ...heldRequests, enabled: operates }).data?.pages[0]?.items.length ?? 0
+  const waiting = useQuery({ ...openApprovals, refetchInterval: countsMilliseconds }).data?.items.length ?? 0
+  const held =
+    useInfiniteQuery({ ...heldRequests, enabled: operates, refetchInterval: countsMilliseconds }).data?.pages[0]?.items
+      .length ?? 0
   return [
     { to: routes.myVms, words: 'My VMs' },
     ...(isDeveloper(person) ? [{ to: routes.requestVm, words: 'Request a VM' }] : []),

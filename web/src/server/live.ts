@@ -8,7 +8,7 @@ import { keys } from './queries.ts'
 /** How often the page asks by itself while events do not come. */
 const refetchSeconds = 5
 /** Many changes at once are one refetch. */
-const gatherMilliseconds = 500
+const gatherMilliseconds = 1_000
 
 interface Page {
   items: VmRequest[]

@@ -22,6 +22,7 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 5_000,
       retry: (failures, error) => mayPass(error) && failures < 2,
+      retryDelay: (failures) => 400 * 2 ** failures,
       networkMode: 'always',
     },
     mutations: { networkMode: 'always' },
