@@ -45,6 +45,7 @@ describe('what is wrong with a request is said, all of it, and nothing is stored
     ['a private key', { ...wish, sshPublicKeys: ['-----BEGIN OPENSSH PRIVATE KEY-----'] }, ['body.sshPublicKeys.0']],
     ['a name that is no DNS label', { ...wish, name: 'Not_A_Label' }, ['body.name']],
     ['an unknown item', { ...wish, catalogItemId: 'windows-95' }, ['body.catalogItemId']],
+    ['a lease of a million years', { ...wish, leaseSeconds: 9e15 }, ['body.leaseSeconds']],
     [
       'an unknown size and too long a lease',
       { ...wish, sizeId: 'huge', leaseSeconds: 400 * 86_400 },

@@ -7,7 +7,15 @@ import { isVmName } from '@berth/domain/vm-name.ts'
 /** UTC with milliseconds, as everything is stored. */
 export const instant = z.iso.datetime().meta({ description: 'An instant in UTC', example: '2026-11-22T09:30:00.000Z' })
 
-export const seconds = z.number().int().positive().meta({ description: 'A duration in seconds', example: 3_600 })
+/** Some thirty years: what lies beyond leaves the range of instants. */
+const longestSeconds = 1_000_000_000
+
+export const seconds = z
+  .number()
+  .int()
+  .positive()
+  .max(longestSeconds)
+  .meta({ description: 'A duration in seconds', example: 3_600 })
 
 export const identifier = z.string().min(1).max(100)
 

@@ -34,6 +34,17 @@ const anyPolicy = fc
   .map(policyWith)
 
 describe('extending', () => {
+  test('a wish beyond all time is capped like any other', () => {
+    const extended = extendedGrant(
+      aGrant(day),
+      policyWith(),
+      handedOverAt,
+      Number.MAX_SAFE_INTEGER,
+      afterHandOver(hour),
+    )
+    expect(extended).toMatchObject({ cappedBy: 'perGrant', grant: { endsAt: afterHandOver(hour + 30 * day) } })
+  })
+
   test('the first lease runs from hand-over', () => {
     expect(firstGrant(14 * day, handedOverAt)).toEqual({
       number: 1,

@@ -29,7 +29,8 @@ export function extendedGrant(
   leaseSeconds: number,
   now: Instant,
 ): { grant: LeaseGrant; cappedBy: LeaseCap } {
-  const wished = addSeconds(later(now, grant.endsAt), leaseSeconds)
+  // More than the total is capped anyway, and a wish of a million years would leave the range of instants.
+  const wished = addSeconds(later(now, grant.endsAt), Math.min(leaseSeconds, policy.maxTotalSeconds + 1))
   const perGrant = addSeconds(now, policy.maxGrantSeconds)
   const total = addSeconds(handedOverAt, policy.maxTotalSeconds)
   const capped = earlier(wished, earlier(perGrant, total))
