@@ -46,6 +46,7 @@ test.each(['api', 'workers', 'agent-worker'])('docs/operations.md names every se
 test('docs/operations.md names no setting that nothing reads', async () => {
   const named = [...(await read('docs/operations.md')).matchAll(/`(BERTH_[A-Z_]+)`/g)].map(([, name]) => name as string)
   const readers = ['api', 'workers', 'agent-worker', 'tools/start', 'tools/demo-site', 'tools/servers']
-  const sources = await Promise.all(readers.map((folder) => read(`${folder}/config.ts`)))
+  const files = [...readers.map((folder) => `${folder}/config.ts`), 'tools/servers/server-release.ts']
+  const sources = await Promise.all(files.map(read))
   expect(named.filter((name) => !sources.some((source) => source.includes(name)))).toEqual([])
 })
