@@ -36,14 +36,14 @@ export function createTemporalSiteWatch(client: Client): SiteWatch {
       const { raw } = await client.workflow.getHandle(workflowId).describe()
       const pending = raw.pendingActivities?.find(({ activityType }) => activityType?.name !== 'describeSite')
       if (pending === undefined) return null
+      // What the activity threw; its own cause is what lies behind it, and has no code.
       const failure = pending.lastFailure
-      const cause = failure?.cause ?? failure
-      const code = cause?.applicationFailureInfo?.type
+      const code = failure?.applicationFailureInfo?.type
       return {
         attempt: pending.attempt ?? 1,
         started: pending.state === started,
-        ...(cause?.message !== undefined &&
-          cause.message !== null && { lastFailure: { message: cause.message, ...(code != null && { code }) } }),
+        ...(failure?.message !== undefined &&
+          failure.message !== null && { lastFailure: { message: failure.message, ...(code != null && { code }) } }),
       }
     },
   }
