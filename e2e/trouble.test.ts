@@ -55,6 +55,8 @@ const pidOf = (kind: 'agents' | 'vcenters'): Promise<number> =>
     return pids[kind].length === sites.length && pids[kind][sites.findIndex(({ id }) => id === site)]
   })
 
+const foreignName = () => `taken-${randomUUID().slice(0, 8)}`
+
 const vmsOf = async ({ id }: VmRequest) =>
   (await vmsInVcenter(berth.vcenter(site))).filter(({ instanceUuid }) => instanceUuid === id)
 
@@ -83,14 +85,17 @@ test('a request whose workflow is terminated gets another one', async () => {
 })
 
 test('a missing template, a full datastore and a taken name hold a request, say why, and are cured by a retry', async () => {
-  const name = `taken-${randomUUID().slice(0, 8)}`
+  const [name, another] = [foreignName(), foreignName()]
   await makeForeignVm(berth.vcenter(site), name)
+  await makeForeignVm(berth.vcenter(site), another)
   const unbuilt = await create({ catalogItemId: 'drills-unbuilt' })
-  const taken = await create({ catalogItemId: 'drills-vast', name })
+  const taken = await create({ name })
+  const vast = await create({ catalogItemId: 'drills-vast', name: another })
   const held = (request: VmRequest) => requestIn(developer, request.id, 'held')
   expect((await held(unbuilt)).hold).toMatchObject({ step: 'place', code: 'templateMissing' })
   expect((await held(taken)).hold).toMatchObject({ step: 'clone', code: 'nameTaken' })
-  // The first one's space stays reserved while it is held.
+  expect((await held(vast)).hold).toMatchObject({ step: 'clone', code: 'nameTaken' })
+  // The space of the vast one stays reserved while it is held.
   const full = await create({ catalogItemId: 'drills-vast' })
   expect((await held(full)).hold).toMatchObject({ step: 'place', code: 'datastoreFull' })
 
@@ -107,19 +112,19 @@ test('a missing template, a full datastore and a taken name hold a request, say 
 
   await makeTemplate(berth.vcenter(site), 'not-built-yet')
   await destroyForeignVm(berth.vcenter(site), name)
-  const retry = (request: VmRequest) => operator.held(request.vmName).getByRole('button', { name: 'Retry' }).click()
-  await retry(unbuilt)
-  await retry(taken)
-  await requestIn(developer, unbuilt.id, 'active')
-  await requestIn(developer, taken.id, 'active')
-  await retry(full)
-  await requestIn(developer, full.id, 'active')
+  await operator.confirm('Abort', 'Nobody needs two of them', operator.held(another))
+  await requestIn(developer, vast.id, 'failed')
+  for (const request of [unbuilt, taken, full]) {
+    await operator.held(request.vmName).getByRole('button', { name: 'Retry' }).click()
+    await requestIn(developer, request.id, 'active')
+    expect(await vmsOf(request)).toHaveLength(1)
+  }
   await operator.page.getByText('Nothing is held.').waitFor()
-  for (const request of [unbuilt, taken, full]) expect(await vmsOf(request)).toHaveLength(1)
+  expect(await vmsOf(vast)).toEqual([])
 })
 
 test('while vCenter is down a request waits and says so; when it is back the request goes on', async () => {
-  await restartAgainAndAgain('vcenters', async () => {
+  const request = await whileKilled('vcenters', async () => {
     const request = await create()
     await operator.openVm(request.id)
     const { waitingFor } = await requestThat(
@@ -135,24 +140,24 @@ test('while vCenter is down a request waits and says so; when it is back the req
       .first()
       .waitFor()
     expect(await currentDetails(request)).toMatch(/vCenter/)
-    orphanedBy.push(request)
+    return request
   })
-  for (const request of orphanedBy.splice(0)) await requestIn(developer, request.id, 'active', 90)
+  await requestIn(developer, request.id, 'active', 90)
 })
-const orphanedBy: VmRequest[] = []
 
 /** Kills the process whenever it is there, until the work is done. */
-async function restartAgainAndAgain(kind: 'vcenters', work: () => Promise<void>): Promise<void> {
+async function whileKilled<T>(kind: 'agents' | 'vcenters', work: () => Promise<T>): Promise<T> {
   let done = false
   const killing = (async () => {
-    while (!done) {
+    for (;;) {
       const pid = await pidOf(kind)
-      if (!done) process.kill(pid, 'SIGKILL')
+      if (done) return
+      process.kill(pid, 'SIGKILL')
       await until('it to be gone', async () => (await berth.readRun()).pids[kind].includes(pid) === false)
     }
   })()
   try {
-    await work()
+    return await work()
   } finally {
     done = true
     await killing
@@ -202,23 +207,12 @@ async function cloneAttempts(request: VmRequest): Promise<number> {
   return Number(started?.activityTaskStartedEventAttributes?.attempt ?? 1)
 }
 
-test('while the agent is silent a request waits and says so; when the agent is back the request goes on', async () => {
-  const pid = await pidOf('agents')
-  process.kill(pid, 'SIGSTOP')
-  let request: VmRequest
-  try {
-    request = await create()
-    const { waitingFor } = await requestThat(
-      developer,
-      request.id,
-      'waiting for the agent',
-      (now) => /agent/i.test(now.waitingFor?.sentence ?? ''),
-      120,
-    )
-    expect(waitingFor?.sentence).toMatch(/agent of site drills/)
-  } finally {
-    process.kill(pid, 'SIGCONT')
-  }
+test('while the agent is down a request waits and says so; when the agent is back the request goes on', async () => {
+  const request = await whileKilled('agents', async () => {
+    const { id } = await create()
+    const isSilent = ({ waitingFor }: VmRequest) => /agent of site drills/.test(waitingFor?.sentence ?? '')
+    return requestThat(developer, id, 'waiting for the agent', isSilent, 90)
+  })
   const { ssh, vmName } = await requestIn(developer, request.id, 'active', 90)
   expect(ssh && (await sshRun(ssh, key, 'hostname'))).toBe(vmName)
 })
