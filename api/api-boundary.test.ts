@@ -212,6 +212,14 @@ describe('lists', () => {
   })
 })
 
+test('the audit is searched by any time there is', async () => {
+  const found = async (query: object) => (await world.as('auditor').call('listAudit', { query })).body.items.length
+  expect(await found({ from: '0000-01-01T00:00:00Z' })).toBeGreaterThan(0)
+  expect(await found({ from: '9999-12-31T23:59:59Z' })).toBe(0)
+  expect(await found({ to: '2000-01-01T00:00:00Z' })).toBe(0)
+  expect(await found({ event: 'requested', by: 'stranger' })).toBe(1)
+})
+
 describe('a personal access token', () => {
   test('acts for its holder until it is revoked, and is listed without its secret', async () => {
     const { body: made } = await developer.call('createToken', { body: { name: 'ci', expiresInSeconds: 3_600 } })

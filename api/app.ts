@@ -33,8 +33,8 @@ import { vmRequestRoutes } from './routes/vm-requests.ts'
 
 export interface Api {
   app: Express
-  /** Stops following changes; open streams are the server's to close. */
-  close(): void
+  /** Stops following changes and ends what goes on behind answers; open streams are the server's to close. */
+  close(): Promise<void>
 }
 
 /** The whole API over its dependencies; `changes` feeds the event streams. */
@@ -79,7 +79,13 @@ export function createApp(dependencies: ApiDependencies, changes: Changes): Api 
     throw Problem.notFound('page')
   })
   app.use(problemHandler(log))
-  return { app, close: () => feed.close() }
+  return {
+    app,
+    async close() {
+      feed.close()
+      await provisioning.settled()
+    },
+  }
 }
 
 function handlersOf(streams: Streams): Handlers {

@@ -28,7 +28,7 @@ beforeAll(async () => {
     heartbeatSeconds: 15,
     trustedProxies: 0,
   }
-  const provisioning = { isReachable: () => Promise.resolve(true) }
+  const provisioning = { isReachable: () => Promise.resolve(true), settled: () => Promise.resolve() }
   const log = pino({ level: 'silent' })
   const dependencies = { database, settings, provisioning, log } as unknown as ApiDependencies
   api = createApp(dependencies, { onRequestChanged: () => () => undefined, close: () => Promise.resolve() })
@@ -36,7 +36,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  api.close()
+  await api.close()
   server.close()
   await database.close()
 })

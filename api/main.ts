@@ -49,11 +49,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 /** Answers what is under way, ends streams (browsers reconnect elsewhere), and leaves. */
 async function stop(): Promise<void> {
   log.info('api stopping')
-  api.close()
+  const settled = api.close()
   server.close()
   server.closeIdleConnections()
   await Promise.race([once(server, 'close'), pause(2_000)])
   server.closeAllConnections()
+  await settled
   await Promise.allSettled([changes.close(), connection.close(), database.close()])
   process.exit(0)
 }

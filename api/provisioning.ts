@@ -59,6 +59,8 @@ export interface Provisioning {
   /** Percent of the vCenter task under way, as the agent last reported it. */
   cloneProgress(request: RequestRef): Promise<number | undefined>
   isReachable(): Promise<boolean>
+  /** When the starts under way have ended: before the connection is closed. */
+  settled(): Promise<void>
 }
 
 const updateLimitMs = 5_000
@@ -88,8 +90,14 @@ export const grpcInterceptors = [
 export function createProvisioning(client: Client): Provisioning {
   const sites = rememberFor(cacheMs, (siteId: string) => watchSite(client, siteId))
   const progress = rememberFor(cacheMs, (workflowId: string) => heartbeatPercent(client, workflowId))
+  const starts = new Set<Promise<boolean>>()
   return {
-    start: (request) => startOnce(client, request),
+    start(request) {
+      const start = startOnce(client, request).finally(() => starts.delete(start))
+      starts.add(start)
+      return start
+    },
+    settled: async () => void (await Promise.allSettled(starts)),
     send: (request, update, message) =>
       deliver(client, vmRequestWorkflowId(request.siteId, request.id), update, message),
     describeSite: sites,

@@ -1,6 +1,7 @@
 import { listAudit } from '@berth/database/audit-entries.ts'
 import { openFindings } from '@berth/database/findings.ts'
 import { undeliveredNotices } from '@berth/database/undelivered-notices.ts'
+import { instantOf, later, type Instant } from '@berth/domain/instant.ts'
 import { authorizeInstallation } from '../authorize.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import type { Handlers } from '../http/endpoint-router.ts'
@@ -14,7 +15,12 @@ export const operationRoutes = ({
   async listAudit({ caller, query }) {
     authorizeInstallation(caller, 'readAllAudit')
     const { cursor, limit, ...filter } = query
-    const page = await listAudit(database, filter, 'all', cursor === undefined ? { limit } : { limit, cursor })
+    const page = await listAudit(
+      database,
+      { ...filter, ...withinTime(filter) },
+      'all',
+      cursor === undefined ? { limit } : { limit, cursor },
+    )
     if (page === undefined) throw unknownCursor()
     return { status: 200, body: { ...page, items: page.items.map(presentAuditEntry) } }
   },
@@ -30,4 +36,12 @@ export const operationRoutes = ({
     authorizeInstallation(caller, 'readOperations')
     return { status: 200, body: pageOf(await undeliveredNotices(database), query) }
   },
+})
+
+/** Nothing happened before this, and PostgreSQL knows no year 0. */
+const beginning = instantOf(0)
+
+const withinTime = ({ from, to }: { from?: Instant; to?: Instant }) => ({
+  ...(from !== undefined && { from: later(from, beginning) }),
+  ...(to !== undefined && { to: later(to, beginning) }),
 })

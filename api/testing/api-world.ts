@@ -92,7 +92,7 @@ export async function startApiWorld({
     tokenOf,
     as: (person) => apiDriver(origin, tokenOf(person)),
     async stop() {
-      api.close()
+      await api.close()
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
       await Promise.all([changes.close(), connection.close(), database.close()])
