@@ -28,7 +28,7 @@ export function writeRunFile(settings: Settings, supervisor: Supervisor): void {
     users: Object.fromEntries(
       demoUsers.map(({ username, password }) => [username, { username, password }]),
     ) as RunFile['users'],
-    tokens: settings.tokens as RunFile['tokens'],
+    tokens: settings.tokens,
     pids: pidsOf(settings, supervisor),
   }
   writeAtomically(fileIn(settings.home), `${JSON.stringify(run, undefined, 2)}\n`)

@@ -24,7 +24,9 @@ export interface PostgresPlace {
   data: string
   /** Whom it runs as, if not as ourselves. */
   user?: { uid: number; gid: number }
-  /** Said once, if not all is below the home. */
+  /** The folder of the data, if that could not be below the home. */
+  outside?: string
+  /** Says so. */
   remark?: string
 }
 
@@ -35,15 +37,15 @@ export function postgresPlace(home: string, asRoot = process.getuid?.() === 0): 
   const ownData = path.join(home, 'postgres')
   if (!asRoot) return { binaries: path.join(packaged, 'native'), data: ownData }
 
-  const reachable = isReachableByAll(packaged) && isReachableByAll(home)
-  const place = reachable
-    ? { binaries: path.join(packaged, 'native'), data: ownData }
-    : { binaries: copyBinaries(packaged), data: path.join(sharedState, nameFor(home), 'postgres') }
-  mkdirSync(path.dirname(place.data), { recursive: true, mode: 0o755 })
-  mkdirSync(place.data, { recursive: true, mode: 0o700 })
-  chownSync(place.data, nobody.uid, nobody.gid)
-  const remark = `PostgreSQL does not run as root and its user cannot reach ${home}: its data is in ${place.data}.`
-  return { ...place, user: nobody, ...(!reachable && { remark }) }
+  const binaries = isReachableByAll(packaged) ? path.join(packaged, 'native') : copyBinaries(packaged)
+  const outside = isReachableByAll(home) ? undefined : path.join(sharedState, nameFor(home))
+  const data = outside === undefined ? ownData : path.join(outside, 'postgres')
+  mkdirSync(path.dirname(data), { recursive: true, mode: 0o755 })
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  chownSync(data, nobody.uid, nobody.gid)
+  if (outside === undefined) return { binaries, data, user: nobody }
+  const remark = `PostgreSQL does not run as root and its user cannot reach ${home}: its data is in ${data}.`
+  return { binaries, data, user: nobody, outside, remark }
 }
 
 function packagedPostgres(): string {
