@@ -23,13 +23,17 @@ test.each(documents)('%s points only at files that are there', async (file) => {
   const named = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|tsx|mjs|cjs|md|json|yaml|yml|sh|prisma))`/g)].map(
     ([, target]) => target as string,
   )
+  const beside = (name: string) => path.join(repository, path.dirname(file), name)
   const missing = [
     ...links
       .filter((link) => !/^(https?|mailto):/.test(link))
       // Made by `npm run screenshots`.
       .filter((link) => !link.endsWith('.png'))
-      .filter((link) => !existsSync(path.join(repository, path.dirname(file), link))),
-    ...named.filter((name) => !name.startsWith('.berth/') && !existsSync(path.join(repository, name))),
+      .filter((link) => !existsSync(beside(link))),
+    // A path in code quotes starts at the root, or beside the document.
+    ...named
+      .filter((name) => !name.startsWith('.berth/'))
+      .filter((name) => !existsSync(path.join(repository, name)) && !existsSync(beside(name))),
   ]
   expect(missing).toEqual([])
 })
