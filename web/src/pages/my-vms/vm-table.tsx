@@ -52,7 +52,7 @@ function VmRow({ request }: { request: VmRequest }) {
         <LeaseLeft request={request} />
       </Cell>
       <Cell column="Team">
-        <span className="wrap">
+        <span className="wrap-words">
           {request.teamName}
           {request.ownerId !== person.userId && <span className="subtle small block">{request.ownerName}</span>}
         </span>
