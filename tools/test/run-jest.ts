@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { repository } from '../start/config.ts'
+import { signalGroup } from '../start/signals.ts'
 import { resultsOf, type JestReport, type Results } from './results.ts'
 
 export const jestWorkers = 2
@@ -25,10 +26,18 @@ export async function runJest({ config, paths, environment, folder, signal }: Je
       process.execPath,
       ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, ...options, ...paths],
       // With --json jest writes the report to standard output as well; people read standard error.
-      { cwd: repository, stdio: ['ignore', 'ignore', 'inherit'], env: environment, signal, killSignal: 'SIGTERM' },
+      { cwd: repository, stdio: ['ignore', 'ignore', 'inherit'], env: environment, detached: true },
     )
+    // Jest leaves its own workers behind when it is ended, so its whole group is.
+    const end = () => child.pid !== undefined && signalGroup(child.pid, 'SIGKILL')
+    signal.addEventListener('abort', end)
     child.on('error', reject)
-    child.on('close', () => resolve())
+    child.on('close', () => {
+      signal.removeEventListener('abort', end)
+      end()
+      if (signal.aborted) reject(new Error('stopped'))
+      else resolve()
+    })
   })
   const found = await readFile(report, 'utf8').catch(() => undefined)
   return found === undefined ? { passed: 0, failed: 1 } : resultsOf(JSON.parse(found) as JestReport)
