@@ -87,7 +87,7 @@ export function apiDriver(origin: string, token: string | undefined, more: Recor
       if (response.headers.get('content-type')?.startsWith('application/problem+json') !== true)
         throw new Error(`${name} was not refused but answered ${response.status}: ${text}`)
       const problem = JSON.parse(text) as { code: ProblemCode }
-      return problemSchemas[problem.code].parse(problem) as Problem
+      return problemSchemas[problem.code].parse(problem)
     },
     events: (path, options) => serverSentEvents(send, path, options),
     async vmRequestOnce(id, wanted) {

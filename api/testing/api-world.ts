@@ -9,6 +9,7 @@ import { listenToChanges } from '@berth/database/changes.ts'
 import { openDatabase, type Database } from '@berth/database/connect.ts'
 import { seedUser } from '@berth/database/seed-user.ts'
 import type { Configuration } from '@berth/domain/configuration.ts'
+import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import type { Role } from '@berth/domain/role.ts'
 import { apiDriver, type ApiDriver } from '@berth/testing/api-driver.ts'
 import { aCatalogItem, aConfiguration } from '@berth/testing/builders.ts'
@@ -93,6 +94,7 @@ export async function startApiWorld({
     as: (person) => apiDriver(origin, tokenOf(person)),
     async stop() {
       await api.close()
+      if (temporalAddress === undefined) await endLives(database, client)
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
       await Promise.all([changes.close(), connection.close(), database.close()])
@@ -158,4 +160,15 @@ async function listen(): Promise<{ server: Server; origin: string }> {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+/** What still lives would be taken up by the next test file's worker, which has another database. */
+async function endLives(database: Database, client: Client): Promise<void> {
+  const { rows } = await database.pool.query<{ id: string; siteId: string }>(
+    'select id, site_id as "siteId" from vm_requests where closed_at is null',
+  )
+  const ends = rows.map(({ id, siteId }) =>
+    client.workflow.getHandle(vmRequestWorkflowId(siteId, id)).terminate('the test is over'),
+  )
+  await Promise.allSettled(ends)
 }
