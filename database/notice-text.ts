@@ -26,7 +26,7 @@ export function noticeText(
   order: NoticeOrder,
   publicUrl: string,
 ): NoticeText {
-  const link = `${publicUrl}/vm-requests/${request.id}`
+  const link = `${publicUrl}/vms/${request.id}`
   const { subject, lines } = wordings[order.event]({ request, ownerName, order, link })
   return { subject, text: [...lines, '', link, '', '-- ', 'Berth'].join('\n') }
 }

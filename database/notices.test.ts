@@ -31,7 +31,7 @@ describe('notices', () => {
     expect(pending.map(({ recipient }) => recipient).sort()).toEqual(['dora@example.test', 'web-team@example.test'])
     expect(pending[0]?.text).toContain('ssh ubuntu@10.0.0.7')
     expect(pending[0]?.text).toContain('1 June 2030')
-    expect(pending[0]?.text).toContain(`https://berth.example.test/vm-requests/${id}`)
+    expect(pending[0]?.text).toContain(`https://berth.example.test/vms/${id}`)
   })
 
   test('are the same rows however often they are ordered, and are made where they are missing', async () => {

@@ -161,6 +161,17 @@ describe('the lease', () => {
   })
 })
 
+test('nobody to warn: the VM is not powered off, an operator is asked', async () => {
+  const { id, life } = await world.ask({ leaseSeconds: 2, ownerEmail: null })
+  const { hold } = await world.until(id, 'held')
+  expect(hold).toMatchObject({ step: 'warn', code: 'warningUndeliverable' })
+  expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+  await world.setOwnerEmail('developer@example.test')
+  const retry = { step: 'warn', attempt: 1, action: 'retry' } as const
+  await life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...retry }] })
+  await world.until(id, 'expired')
+})
+
 describe('trouble', () => {
   test('a full datastore holds the request; after a retry it goes on', async () => {
     world.vcenter.findings = {
@@ -262,8 +273,21 @@ describe('trouble', () => {
     const { id, life } = await world.ask()
     await world.until(id, 'active')
     await life.cancel()
+    await world.untilAudited(id, 'cancelIgnored')
     await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 60 }] })
     expect((await world.until(id, 'active')).address).not.toBeNull()
+  })
+
+  test('a message after the end is refused at once, although notices are still undelivered', async () => {
+    const { id, life } = await world.ask({ sizeId: 'medium' })
+    await world.until(id, 'awaitingApproval')
+    world.courier.refuses = true
+    await life.executeUpdate(cancelRequest, { args: [message('developer')] })
+    expect(
+      await refusalOf(life.executeUpdate(decideApproval, { args: [{ ...message('approver'), decision: 'approved' }] })),
+    ).toBe('actionNotAllowed')
+    world.courier.refuses = false
+    expect(await life.result()).toMatchObject({ state: 'cancelled' })
   })
 
   test('malformed messages are refused with the shape that is expected', async () => {

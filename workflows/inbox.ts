@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow'
 import type { UpdateDefinition } from '@temporalio/common'
-import type { VmRequestAction } from '@berth/domain/vm-request.ts'
+import type { VmRequestAction, VmRequestState } from '@berth/domain/vm-request.ts'
 import * as messages from './messages.ts'
 
 /** What each action carries and answers. */
@@ -16,6 +16,8 @@ export interface Bodies {
 export interface Letter {
   action: VmRequestAction
   body: Bodies[VmRequestAction]
+  /** Nobody waits for the answer: it was a cancel in the Temporal UI. */
+  isNativeCancel?: true
   answer?: messages.Applied
   refusal?: ApplicationFailure
 }
@@ -33,6 +35,7 @@ export class Inbox {
   readonly letters: Letter[] = []
   readonly applied: Map<string, messages.Applied>
   #open = false
+  #closedIn: VmRequestState | undefined
 
   constructor(applied: AppliedUpdates) {
     this.applied = new Map(applied)
@@ -71,13 +74,10 @@ export class Inbox {
     }
   }
 
-  /** Refuses what arrived after the end. */
-  close(state: string): void {
-    for (const letter of this.letters.splice(0))
-      letter.refusal = ApplicationFailure.nonRetryable(`the request is ${state}`, 'actionNotAllowed', {
-        state,
-        allowedIn: [],
-      })
+  /** From here on everything is refused: nobody acts any more. */
+  close(state: VmRequestState): void {
+    this.#closedIn = state
+    for (const letter of this.letters.splice(0)) letter.refusal = tooLate(state)
   }
 
   #handle<Action extends VmRequestAction, Answer extends messages.Applied>(
@@ -103,6 +103,7 @@ export class Inbox {
     await condition(() => this.#open)
     const known = this.applied.get(body.id)
     if (known !== undefined) return known
+    if (this.#closedIn !== undefined) throw tooLate(this.#closedIn)
     let letter = this.letters.find((waiting) => waiting.body.id === body.id)
     if (letter === undefined) {
       letter = { action, body }
@@ -114,6 +115,9 @@ export class Inbox {
     return delivered.answer as messages.Applied
   }
 }
+
+const tooLate = (state: VmRequestState) =>
+  ApplicationFailure.nonRetryable(`the request is ${state}`, 'actionNotAllowed', { state, allowedIn: [] })
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= 1_000

@@ -15,12 +15,17 @@ import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.t
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import { berthItself, type Change, type Transition } from '@berth/domain/transition.ts'
-import { allows, statesAllowing, type VmRequestAction, type VmRequestState } from '@berth/domain/vm-request.ts'
+import {
+  allows,
+  statesAllowing,
+  type StepName,
+  type VmRequestAction,
+  type VmRequestState,
+} from '@berth/domain/vm-request.ts'
 import { localRecords, notices, patientRecords, siteActivities, type SiteActivities } from './activity-proxies.ts'
 import { applyChange } from './apply-change.ts'
 import { Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
 import { currentState, searchAttributes, type Applied } from './messages.ts'
-import type { Busy } from './perform-step.ts'
 
 /** What continue-as-new hands over; everything else is in the database. */
 export interface Carry {
@@ -48,6 +53,12 @@ export interface Recording {
   reason?: string | undefined
   change: Change
   notices?: NoticeOrder[]
+}
+
+/** What a phase does at the site now; one watch serves all its steps. */
+export interface Busy {
+  step: { name: StepName; since: Instant } | undefined
+  watch: CancellationScope
 }
 
 /** One request's life as its workflow sees it: the facts, the letters, and the ways to record, wait and tell. */
@@ -147,14 +158,15 @@ export class Life {
     }
   }
 
-  async settleDeliveries(): Promise<void> {
-    await Promise.all(this.#deliveries)
+  /** Whether notices are still being delivered. */
+  get isTelling(): boolean {
+    return this.#deliveries.size > 0
   }
 
-  /** Ends with the letters: late ones are refused, and nothing is left unsaid. */
+  /** Ends with the letters: later ones are refused at once, while the last notices are delivered. */
   async close(): Promise<void> {
-    await this.settleDeliveries()
     this.inbox.close(this.facts.state)
+    await Promise.all(this.#deliveries)
   }
 
   carry(): Carry {
@@ -190,6 +202,8 @@ export class Life {
     } catch (error) {
       if (error instanceof ApplicationFailure) {
         letter.refusal = error
+        if (letter.isNativeCancel)
+          await this.record({ event: 'cancelIgnored', by: letter.body.by, reason: error.message, change: {} })
         return false
       }
       if (error instanceof FactsReplaced) this.inbox.letters.unshift(letter)
@@ -207,7 +221,7 @@ export class Life {
   /** Cancel in the Temporal UI is a cancel of the request where that is legal, else it is recorded and ignored. */
   #cancelledFromTemporal(): void {
     const body = { id: `temporal-cancel:${workflowInfo().runId}`, by: berthItself, reason: 'cancelled in Temporal' }
-    this.inbox.put({ action: 'cancelRequest', body })
+    this.inbox.put({ action: 'cancelRequest', body, isNativeCancel: true })
   }
 }
 

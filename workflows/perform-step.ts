@@ -11,7 +11,7 @@ import type { Hold, StepFact } from '@berth/domain/facts.ts'
 import { addSeconds, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import { operatorActionsFor, type HoldableState, type HoldStep, type StepName } from '@berth/domain/vm-request.ts'
 import { explanations } from './activity-proxies.ts'
-import { left, type Handlers, type Left, type Life } from './life.ts'
+import { left, type Busy, type Handlers, type Left, type Life } from './life.ts'
 
 /** A step ended otherwise than done: it is held, or a letter ended it. The facts say how to go on. */
 export const interrupted = Symbol('interrupted')
@@ -109,12 +109,6 @@ function failureOf(error: unknown): { code: FailureCode; message: string } {
 
 const explainAfterSeconds = 30
 const explainAtMostEverySeconds = 600
-
-/** What a phase does at the site now; one watch serves all its steps. */
-export interface Busy {
-  step: { name: StepName; since: Instant } | undefined
-  watch: CancellationScope
-}
 
 /** Ends the watch of a phase that is over. */
 export function stopExplaining(life: Life): void {

@@ -69,9 +69,9 @@ async function liveOn(life: Life): Promise<void> {
 async function rollOverIfDue(life: Life): Promise<void> {
   const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo()
   if (!continueAsNewSuggested && targetWorkerDeploymentVersionChanged !== true) return
-  await life.settleDeliveries()
+  if (life.isTelling) return
+  await condition(() => allHandlersFinished() || life.inbox.letters.length > 0)
   if (life.inbox.letters.length > 0) return
-  await condition(allHandlersFinished)
   await continueAsNew<typeof provisionVm>(life.request, life.carry())
 }
 

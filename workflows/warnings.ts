@@ -1,3 +1,5 @@
+import { ApplicationFailure } from '@temporalio/workflow'
+import { failureSentence } from '@berth/domain/failures.ts'
 import { gateOpensAt, type WarningStage } from '@berth/domain/lease.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
@@ -51,19 +53,32 @@ export async function mayAct(
     deliveredAt = earliestDelivery(life, stages)
   }
   if (deliveredAt === undefined) {
-    const tried = await performStep(
-      life,
-      'warn',
-      () => lastWarning.deliverNotices(life.request.requestId, [orderOf(last)]),
-      handlers,
-    )
+    const tried = await performStep(life, 'warn', () => warnNow(life, last), handlers)
     if (tried === interrupted) return false
     noteDeliveries(life, last, tried.result)
     await life.record({ event: 'warned', change: { step: { name: 'warn', state: 'done', attempt: tried.attempt } } })
-    deliveredAt = earliestDelivery(life, stages) ?? life.now
+    deliveredAt = earliestDelivery(life, stages)
+    if (deliveredAt === undefined) throw new Error('warned without a delivery')
   }
   const opensAt = gateOpensAt(dueAt, deliveredAt, neededSeconds)
   return (await life.waitUntil(opensAt, handlers)) !== left
+}
+
+/** The last try before an operator is asked. One recipient reached is enough, and none at all is a failure. */
+async function warnNow(life: Life, stage: WarningStage): Promise<{ deliveredAt: Instant }[]> {
+  const { requestId } = life.request
+  const orders = [orderOf(stage)]
+  const delivered = await lastWarning.deliverNotices(requestId, orders).catch(async (error: unknown) => {
+    const reached = await withFallback((records) => records.deliveredWarnings(requestId, orders))
+    if (reached.length === 0) throw error
+    return reached
+  })
+  if (delivered.length === 0)
+    throw ApplicationFailure.nonRetryable(
+      failureSentence('warningUndeliverable', 'neither the owner nor the team has an address'),
+      'warningUndeliverable',
+    )
+  return delivered
 }
 
 function earliestDelivery(life: Life, stages: readonly WarningStage[]): Instant | undefined {

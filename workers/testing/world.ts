@@ -44,6 +44,8 @@ export interface Asked {
   sizeId?: 'small' | 'medium'
   leaseSeconds?: number
   policy?: Partial<Policy>
+  /** null: nobody can be written to. */
+  ownerEmail?: string | null
 }
 
 let bundle: Promise<WorkflowBundle> | undefined
@@ -87,7 +89,8 @@ export async function openWorld() {
   const running = [controlPlane, ...site].map((worker) => worker.run())
   const lives: { id: string; handle: Life }[] = []
 
-  async function create({ sizeId = 'small', leaseSeconds = 3_600, policy }: Asked = {}) {
+  async function create({ sizeId = 'small', leaseSeconds = 3_600, policy, ownerEmail }: Asked = {}) {
+    if (ownerEmail !== undefined) await setOwnerEmail(ownerEmail)
     if (policy !== undefined) await seed(database, siteId, policy)
     const created = await createVmRequest(database, {
       requesterId: 'developer',
@@ -106,8 +109,13 @@ export async function openWorld() {
     return { id: request.requestId, life, request }
   }
 
+  async function setOwnerEmail(email: string | null): Promise<void> {
+    await database.pool.query(`update users set email = $1 where id = 'developer'`, [email])
+  }
+
   return {
     siteId,
+    setOwnerEmail,
     database,
     client,
     vcenter,
