@@ -34,6 +34,8 @@ const methods = {
   CreateFolder: { fields: 'name' },
   Rename_Task: { fields: 'newName' },
   MarkAsTemplate: { fields: '' },
+  ReconfigureComputeResource_Task: { fields: 'spec:any modify' },
+  CreateLocalDatastore: { fields: 'name path' },
   CloneVM_Task: { fields: 'folder name spec:VirtualMachineCloneSpec' },
   CreateVM_Task: { fields: 'config:VirtualMachineConfigSpec pool host' },
   ReconfigVM_Task: { fields: 'spec:VirtualMachineConfigSpec' },
@@ -96,6 +98,9 @@ const types = {
   VirtualDiskFlatVer2BackingInfo: {
     fields: 'fileName datastore backingObjectId diskMode split writeThrough thinProvisioned',
   },
+
+  ClusterConfigSpecEx: { fields: 'dasConfig drsConfig:ClusterDrsConfigInfo' },
+  ClusterDrsConfigInfo: { fields: 'enabled' },
 
   LocalizedMethodFault: { fields: 'fault:any localizedMessage' },
   NoDiskSpace: { fields: 'faultCause faultMessage file datastore' },

@@ -5,6 +5,16 @@ import type { ManagedObjectReference } from './managed-object.ts'
 import { networkBacking, pathsOfNetwork } from './network-backing.ts'
 import { isFresh, resolvePlacement } from './placement-cache.ts'
 import type { ResolvedPlacement } from './placement-cache.ts'
+import {
+  clusterFacts,
+  clusterPaths,
+  clusterRefusal,
+  datastoresRefusal,
+  hostsOf,
+  hostsWithout,
+  mountedDatastore,
+  preflightPaths,
+} from './placement-preflight.ts'
 import { readProperties } from './read-properties.ts'
 import type { Properties } from './read-properties.ts'
 import { capacityGiB, firstDisk, firstNetworkCard } from './virtual-devices.ts'
@@ -30,18 +40,22 @@ export async function findPlacements(connection: VcenterConnection, rules: Place
   return answer
 }
 
+const spacePaths = ['name', 'summary.capacity', 'summary.freeSpace', 'summary.accessible', 'summary.maintenanceMode']
+
 type Read = Map<string, Properties>
 
 function readPlacement({ client }: VcenterConnection, resolved: ResolvedPlacement): Promise<Read> {
-  const { template, folder, resourcePool, datastores, network } = resolved
+  const { template, folder, resourcePool, cluster, hosts, datastores, network } = resolved
   return readProperties(client, [
     { obj: template, paths: ['name', 'config.template', 'config.hardware.device'] },
     { obj: folder, paths: ['name'] },
     { obj: resourcePool, paths: ['name'] },
+    { obj: cluster, paths: clusterPaths(cluster) },
+    ...hosts.map((obj) => ({ obj, paths: preflightPaths.host })),
     { obj: network, paths: pathsOfNetwork(network) },
     ...[...datastores.values()].map((obj) => ({
       obj,
-      paths: ['name', 'summary.capacity', 'summary.freeSpace', 'summary.accessible', 'summary.maintenanceMode'],
+      paths: [...spacePaths, ...preflightPaths.datastore],
     })),
   ])
 }
@@ -55,10 +69,14 @@ function stillValid(resolved: ResolvedPlacement, read: Read, rules: PlacementRul
     named(resolved.template, last(rules.templatePath)) &&
     named(resolved.folder, last(rules.folderPath)) &&
     read.has(morefKey(resolved.resourcePool)) &&
+    sameObjects(hostsOf(read.get(morefKey(resolved.cluster)) ?? {}), resolved.hosts) &&
     named(resolved.network, rules.networks[0]) &&
     [...resolved.datastores].every(([name, datastore]) => named(datastore, name))
   )
 }
+
+const sameObjects = (some: ManagedObjectReference[], others: ManagedObjectReference[]): boolean =>
+  new Set(some.map(morefKey)).symmetricDifference(new Set(others.map(morefKey))).size === 0
 
 async function findings(
   connection: VcenterConnection,
@@ -72,6 +90,7 @@ async function findings(
   }
   const disk = firstDisk(template['config.hardware.device'])
   if (disk === undefined) throw new VcenterFault('templateMissing', `${rules.templatePath} has no disk`)
+  const usable = preflight(resolved, read)
   await rememberHardware(connection, resolved, read, rules)
   return {
     templateMoid: resolved.template.value,
@@ -80,8 +99,18 @@ async function findings(
     resourcePoolMoid: resolved.resourcePool.value,
     networkName: rules.networks[0] ?? '',
     networkMoid: resolved.network.value,
-    datastores: [...resolved.datastores.values()].flatMap((datastore) => space(datastore, read)),
+    datastores: usable.flatMap((datastore) => space(datastore, read)),
   }
+}
+
+/** The datastores that every host of the cluster can use. Throws when that is none, or when nothing would choose a host. */
+function preflight(resolved: ResolvedPlacement, read: Read): ManagedObjectReference[] {
+  const cluster = clusterFacts(read.get(morefKey(resolved.cluster)) ?? {}, resolved.resourcePool, read)
+  const mounted = (datastore: ManagedObjectReference) => mountedDatastore(read.get(morefKey(datastore)) ?? {})
+  const datastores = [...resolved.datastores.values()]
+  const refusal = clusterRefusal(cluster) ?? datastoresRefusal(datastores.map(mounted), cluster)
+  if (refusal !== undefined) throw new VcenterFault('placementMissing', refusal)
+  return datastores.filter((datastore) => hostsWithout(mounted(datastore), cluster).length === 0)
 }
 
 /** The clone that follows needs the card and the network's backing; reading them again would cost it two calls. */

@@ -13,6 +13,9 @@ export interface ResolvedPlacement {
   template: ManagedObjectReference
   folder: ManagedObjectReference
   resourcePool: ManagedObjectReference
+  /** That the pool belongs to, with its hosts. */
+  cluster: ManagedObjectReference
+  hosts: ManagedObjectReference[]
   /** By name; only what the cluster mounts. */
   datastores: Map<string, ManagedObjectReference>
   network: ManagedObjectReference
@@ -72,7 +75,7 @@ async function resolve(client: SoapClient, rules: PlacementRules): Promise<Resol
   const datastores = new Map([...offered.datastores].filter(([name]) => rules.datastores.includes(name)))
   const missing = rules.datastores.find((name) => !datastores.has(name))
   if (missing !== undefined) throw new VcenterFault('placementMissing', `datastore ${missing}`)
-  return { template, folder, resourcePool, datastores, network }
+  return { template, folder, resourcePool, cluster: owner, hosts: offered.hosts, datastores, network }
 }
 
 async function found(client: SoapClient, path: string, code: 'templateMissing' | 'placementMissing') {
@@ -91,7 +94,7 @@ async function rootPool(client: SoapClient, object: ManagedObjectReference, path
 
 /** By name, what the hosts of a cluster mount and are attached to. */
 async function offeredBy(client: SoapClient, cluster: ManagedObjectReference) {
-  const paths = ['datastore', 'network']
+  const paths = ['datastore', 'network', 'host']
   const lists = (await readProperties(client, [{ obj: cluster, paths }])).get(morefKey(cluster))
   const datastores = morefs(lists?.['datastore'])
   const networks = morefs(lists?.['network'])
@@ -101,7 +104,7 @@ async function offeredBy(client: SoapClient, cluster: ManagedObjectReference) {
   )
   const byName = (objects: ManagedObjectReference[]) =>
     new Map(objects.map((object) => [String(names.get(morefKey(object))?.['name']), object]))
-  return { datastores: byName(datastores), networks: byName(networks) }
+  return { datastores: byName(datastores), networks: byName(networks), hosts: morefs(lists?.['host']) }
 }
 
 const morefs = (value: unknown): ManagedObjectReference[] => (Array.isArray(value) ? value.filter(isMoref) : [])
