@@ -76,7 +76,7 @@ export class Portal {
   /** Fills in the form; nothing is sent yet. */
   async fillIn({ item, size, lease, purpose, sshPublicKey }: Wish): Promise<void> {
     const { page } = this
-    await page.getByRole('radio', { name: item }).check()
+    await page.getByRole('group', { name: 'Catalog item' }).getByRole('radio', { name: item }).first().check()
     await page.getByRole('group', { name: 'Size' }).getByRole('radio', { name: size }).check()
     const leases = page.getByRole('group', { name: 'Lease' }).last()
     if (typeof lease === 'string') await leases.getByRole('button', { name: lease, exact: true }).click()
@@ -120,6 +120,11 @@ export class Portal {
   /** The entry of a held request on the page Operations. */
   held(vmName: string): Locator {
     return this.page.getByRole('article', { name: vmName })
+  }
+
+  /** As it stands on a VM's page, once the VM is handed over. */
+  sshLine(): Promise<string> {
+    return this.page.getByText(/^ssh /).innerText()
   }
 
   heading(name: string): Locator {

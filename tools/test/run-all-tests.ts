@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { runChecks } from '../check/run-checks.ts'
 import { buildWeb } from '../start/build-web.ts'
+import { repository } from '../start/config.ts'
 import { findChromium } from './find-chromium.ts'
 import { runJest } from './run-jest.ts'
 import { sum, type Results } from './results.ts'
@@ -22,7 +23,7 @@ export async function runAllTests(
   try {
     const parts =
       paths.length > 0
-        ? [await testsAt(configuration, paths, folder, signal)]
+        ? await those(configuration, paths, folder, signal)
         : await everything(configuration, folder, signal)
     const { passed, failed } = sum(parts)
     console.log(`\n${passed} passed, ${failed} failed`)
@@ -37,17 +38,51 @@ async function everything(configuration: TestConfiguration, folder: string, sign
   const chromium = await findChromium(configuration)
   const checks = await runChecks()
   const tests = await testsAt(configuration, [], folder, signal)
-  const journeys = await withRunningBerth(configuration, path.join(folder, 'home'), signal, (home) =>
+  return [checks, tests, await journeysAt(configuration, [], chromium, folder, signal)]
+}
+
+async function those(
+  configuration: TestConfiguration,
+  paths: string[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<Results[]> {
+  const { journeys = [], tests = [] } = Object.groupBy(paths, (given) =>
+    /^(\.\/)?e2e(\/|$)/.test(given) ? 'journeys' : 'tests',
+  )
+  const parts: Results[] = []
+  if (tests.length > 0) parts.push(await testsAt(configuration, tests, folder, signal))
+  if (journeys.length > 0)
+    parts.push(await journeysAt(configuration, journeys, await findChromium(configuration), folder, signal))
+  return parts
+}
+
+/** Journeys mostly wait, for leases to end and things to come back: more of them than processors go on side by side. */
+const journeysAtOnce = 5
+
+const journeySettings = {
+  BERTH_CONFIG: path.join(repository, 'e2e', 'berth.yaml'),
+  // Journeys wait for what reconciling repairs.
+  BERTH_RECONCILE_SECONDS: '5',
+}
+
+const journeysAt = (
+  configuration: TestConfiguration,
+  paths: string[],
+  chromium: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Results> =>
+  withRunningBerth(configuration, path.join(folder, 'home'), signal, journeySettings, (home) =>
     runJest({
       config: 'jest.e2e.config.mjs',
-      paths: [],
+      paths,
+      workers: journeysAtOnce,
       environment: { ...configuration.environment, BERTH_HOME: home, CHROMIUM_BINARY: chromium },
       folder,
       signal,
     }),
   )
-  return [checks, tests, journeys]
-}
 
 /** All tests but the journeys, or those at the given paths, on one PostgreSQL and one Temporal. */
 async function testsAt(

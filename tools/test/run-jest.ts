@@ -10,6 +10,7 @@ export const jestWorkers = 2
 interface JestRun {
   config: string
   paths: string[]
+  workers?: number
   environment: Record<string, string | undefined>
   /** Where its report may be put. */
   folder: string
@@ -17,10 +18,17 @@ interface JestRun {
 }
 
 /** Runs jest on the terminal and answers its counts; a jest that did not get to its end counts as one failure. */
-export async function runJest({ config, paths, environment, folder, signal }: JestRun): Promise<Results> {
+export async function runJest({
+  config,
+  paths,
+  workers = jestWorkers,
+  environment,
+  folder,
+  signal,
+}: JestRun): Promise<Results> {
   const report = path.join(folder, `${config}.json`)
   const jest = path.join(repository, 'node_modules', 'jest', 'bin', 'jest.js')
-  const options = ['--config', config, `--maxWorkers=${jestWorkers}`, '--json', '--outputFile', report]
+  const options = ['--config', config, `--maxWorkers=${workers}`, '--json', '--outputFile', report]
   await new Promise<void>((resolve, reject) => {
     const child = spawn(
       process.execPath,

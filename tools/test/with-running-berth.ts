@@ -12,15 +12,16 @@ import type { TestConfiguration } from './config.ts'
 
 const pollMilliseconds = 200
 
-/** Does the work while `npm start` runs everything in a home of its own, then stops it. */
+/** Does the work while `npm start` runs everything in a home of its own and with these settings, then stops it. */
 export async function withRunningBerth<T>(
   { environment }: TestConfiguration,
   home: string,
   signal: AbortSignal,
+  settings: Record<string, string>,
   work: (home: string) => Promise<T>,
 ): Promise<T> {
   await mkdir(home, { recursive: true, mode: 0o755 })
-  const { DATABASE_URL: _, TEMPORAL_ADDRESS: __, ...clean } = environment
+  const { DATABASE_URL: _, TEMPORAL_ADDRESS: __, BERTH_CONFIG: ___, ...clean } = environment
   const berth = spawn(process.execPath, [path.join(repository, 'tools', 'start.mjs')], {
     cwd: repository,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -28,7 +29,7 @@ export async function withRunningBerth<T>(
       ...clean,
       BERTH_HOME: home,
       BERTH_PORT_BASE: String(await freePortBase()),
-      BERTH_CONFIG: path.join(repository, 'e2e', 'berth.yaml'),
+      ...settings,
     },
   })
   try {
