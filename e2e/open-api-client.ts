@@ -136,7 +136,9 @@ const escaped = (name: string) => encodeURIComponent(name.replaceAll('~', '~0').
 async function* eventsIn(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   let text = ''
   try {
-    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    for await (const chunk of body.pipeThrough<string>(
+      new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,
+    )) {
       text += chunk
       const blocks = text.split('\n\n')
       text = blocks.pop() ?? ''

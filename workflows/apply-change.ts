@@ -39,5 +39,5 @@ type Removable = 'hold' | 'address' | 'expiredAt' | 'releasedAt' | 'intent'
 
 function setOrRemove<Key extends Removable>(facts: Facts, key: Key, value: Facts[Key] | null | undefined): void {
   if (value === null) delete facts[key]
-  else if (value !== undefined) facts[key] = value as Facts[Key]
+  else if (value !== undefined) facts[key] = value
 }

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow'
 import { failureSentence, isFailureCode, type FailureCode } from '@berth/domain/failures.ts'
 import type { Hold, StepFact } from '@berth/domain/facts.ts'
-import { addSeconds, secondsBetween, type Instant } from '@berth/domain/instant.ts'
+import { addSeconds, secondsBetween } from '@berth/domain/instant.ts'
 import { operatorActionsFor, type HoldableState, type HoldStep, type StepName } from '@berth/domain/vm-request.ts'
 import { explanations } from './activity-proxies.ts'
 import { left, type Busy, type Handlers, type Left, type Life } from './life.ts'

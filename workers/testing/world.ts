@@ -14,7 +14,7 @@ import {
 import { createControlPlaneActivities } from '@berth/activities/control-plane/index.ts'
 import type { Courier, PendingNotice } from '@berth/activities/control-plane/control-plane-ports.ts'
 import { createVcenterActivities } from '@berth/activities/vcenter/index.ts'
-import { createFakeVcenter, type FakeVcenter } from '@berth/activities/vcenter/testing/fake-vcenter.ts'
+import { createFakeVcenter } from '@berth/activities/vcenter/testing/fake-vcenter.ts'
 import { applyConfiguration } from '@berth/database/apply-configuration.ts'
 import { openDatabase, type Database } from '@berth/database/connect.ts'
 import { createVmRequest } from '@berth/database/create-vm-request.ts'
@@ -128,7 +128,7 @@ export async function openWorld() {
     async ask(asked: Asked = {}) {
       const request = await create(asked)
       const options = startOptions(request.request)
-      await client.workflow.start<typeof provisionVm>(provisionVmType as never, options as never)
+      await client.workflow.start<typeof provisionVm>(provisionVmType, options)
       return request
     },
 
