@@ -2,7 +2,8 @@ import type { CatalogItem, Configuration } from '@berth/domain/configuration.ts'
 import type { Policy } from '@berth/domain/policy.ts'
 
 /** A key nobody has the private half of; good enough wherever nobody logs in. */
-export const anSshPublicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1cVkgrGUE2Vq5bkvIhjNl0Wbjk1LZOTLwqJXRFt5qk test@berth'
+export const anSshPublicKey =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1cVkgrGUE2Vq5bkvIhjNl0Wbjk1LZOTLwqJXRFt5qk test@berth'
 
 /** Short times, so that a whole life fits into a test. */
 export const quickPolicy: Partial<Policy> = {

@@ -114,10 +114,14 @@ async function nothingIsLeft({ pool }: Database, vms: readonly MarkedVm[]): Prom
      union all select r.id, 'reserved space' from vm_requests r join placement_reservations p on p.request_id = r.id where r.state = any($1)`,
     [[...finalStates]],
   )
-  const { rows: ended } = await pool.query<{ id: string }>('select id from vm_requests where state = any($1)', [[...finalStates]])
+  const { rows: ended } = await pool.query<{ id: string }>('select id from vm_requests where state = any($1)', [
+    [...finalStates],
+  ])
   const endedIds = new Set(ended.map(({ id }) => id))
   return [
     ...rows.map(({ id, what }) => `I8: request ${id} has ended but holds ${what}`),
-    ...vms.filter((vm) => endedIds.has(vm.instanceUuid)).map((vm) => `I8: request ${vm.instanceUuid} has ended but its VM exists`),
+    ...vms
+      .filter((vm) => endedIds.has(vm.instanceUuid))
+      .map((vm) => `I8: request ${vm.instanceUuid} has ended but its VM exists`),
   ]
 }
