@@ -75,8 +75,10 @@ function stillValid(resolved: ResolvedPlacement, read: Read, rules: PlacementRul
   )
 }
 
-const sameObjects = (some: ManagedObjectReference[], others: ManagedObjectReference[]): boolean =>
-  new Set(some.map(morefKey)).symmetricDifference(new Set(others.map(morefKey))).size === 0
+function sameObjects(some: ManagedObjectReference[], others: ManagedObjectReference[]): boolean {
+  const keys = new Set(some.map(morefKey))
+  return keys.size === others.length && others.every((object) => keys.has(morefKey(object)))
+}
 
 async function findings(
   connection: VcenterConnection,

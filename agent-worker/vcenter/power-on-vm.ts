@@ -5,11 +5,14 @@ import { followTask, settleEarlierTask } from './follow-task.ts'
 import { vmRef } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
 import { ourVm } from './own-vm.ts'
+import type { FoundVm } from './own-vm.ts'
 import { isFault } from './soap-fault.ts'
+import { keepStarted } from './started-vm.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 
 /** vCenter refuses now and then with InvalidState what it accepts a moment later. */
 const attempts = 5
+const bootPaths = ['runtime.powerState', 'disabledMethod', 'config.hardware.device']
 const disabledLimitMilliseconds = 120_000
 
 export async function powerOnVm(
@@ -19,11 +22,11 @@ export async function powerOnVm(
 ): Promise<void> {
   await settleEarlierTask(connection, progress)
   for (let attempt = 1; ; attempt += 1) {
-    const vm = await ourVm(connection, identity, ['runtime.powerState', 'disabledMethod'])
+    const vm = await ourVm(connection, identity, bootPaths)
     if (vm.properties['runtime.powerState'] === 'poweredOn') return
     if (isDisabled(vm.properties)) await untilEnabled(connection, vm.moid, progress)
     try {
-      return await powerOn(connection, vm.moid, progress)
+      return await powerOn(connection, identity, vm, progress)
     } catch (error) {
       if (isFault(error, 'InvalidPowerState') && error.detail['existingState'] === 'poweredOn') return
       if (!isFault(error, 'InvalidState', 'InvalidPowerState') || attempt === attempts) throw error
@@ -32,16 +35,21 @@ export async function powerOnVm(
   }
 }
 
-async function powerOn(connection: VcenterConnection, moid: string, progress: StepProgress): Promise<void> {
+async function powerOn(
+  connection: VcenterConnection,
+  identity: VmIdentity,
+  vm: FoundVm,
+  progress: StepProgress,
+): Promise<void> {
   progress.signal.throwIfAborted()
-  const vm = vmRef(moid)
-  const task = await connection.client.call<ManagedObjectReference>('PowerOnVM_Task', vm)
+  const task = await connection.client.call<ManagedObjectReference>('PowerOnVM_Task', vmRef(vm.moid))
   // The address is waited for next: its VM joins the list of watched objects in the same call as the task.
-  const watched = connection.stream.watch(vm)
+  const started = keepStarted(connection, identity, vm)
   try {
     await followTask(connection, task, progress)
-  } finally {
-    watched[Symbol.dispose]()
+  } catch (error) {
+    started.stopWatching()
+    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as whatFollows, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ManagedObjectReference } from './managed-object.ts'
 import { openCollector } from './property-collector.ts'
 import type { Collector, ObjectUpdate } from './property-collector.ts'
@@ -7,7 +7,7 @@ import type { SoapClient } from './soap-client.ts'
 import { WatchList } from './watch-list.ts'
 import type { Watcher } from './watch-list.ts'
 
-/** Additions within this time share one change of the list. */
+/** Additions within this time share one change of the list, and changes at vCenter one answer. */
 const gatherMilliseconds = 5
 const cancelRepeatMilliseconds = 20
 const rebuildsInARow = 3
@@ -63,17 +63,18 @@ export class UpdateStream {
   }
 
   /** Tells of each change from now on. What was known before is not repeated, since it may be old. */
-  watch(object: ManagedObjectReference, watcher: Watcher = ignoring()): Disposable {
+  watch(object: ManagedObjectReference, watcher: Watcher): Disposable {
     if (this.#closed !== undefined) throw this.#closed
     const stop = this.#list.add(object, watcher)
     if (!this.#running) void this.#run()
     else if (this.#list.isAnyUnlisted()) this.#interrupt()
-    return {
-      [Symbol.dispose]: () => {
-        stop()
-        if (!this.#list.isAnyWatched()) this.#interrupt()
-      },
-    }
+    // A wait in flight that nobody needs any more ends by itself; to cancel it would be one more call.
+    return { [Symbol.dispose]: stop }
+  }
+
+  /** What vCenter has said of an object that is being watched; empty before its first word. */
+  knownOf(object: ManagedObjectReference): Properties {
+    return this.#list.knownOf(object)
   }
 
   /** Whoever still waits sees `reason`. */
@@ -92,7 +93,7 @@ export class UpdateStream {
         await this.#updateList(this.#collector)
         this.#list.dispatch(await this.#nextUpdates(this.#collector))
         // Whoever was told leaves or comes back with the next object before another wait begins.
-        await whatFollows()
+        await sleep(gatherMilliseconds)
         failuresInARow = 0
       } catch (error) {
         this.#loseCollector()
@@ -153,7 +154,5 @@ export class UpdateStream {
     this.#list.listIsLost()
   }
 }
-
-const ignoring = (): Watcher => ({ changed: () => undefined, failed: () => undefined })
 
 export const createUpdateStream = (client: SoapClient): UpdateStream => new UpdateStream(client)

@@ -1,5 +1,6 @@
 import type { PlacementCache } from './placement-cache.ts'
 import type { SoapClient } from './soap-client.ts'
+import type { StartedVm } from './started-vm.ts'
 import type { UpdateStream } from './update-stream.ts'
 
 /** What all steps of one agent share. */
@@ -11,6 +12,8 @@ export interface VcenterConnection {
   installationId: string | undefined
   /** Where a request's VM was last seen; each use verifies it again. */
   lastSeen: Map<string, string>
+  /** What was powered on a moment ago. */
+  started: Map<string, StartedVm>
 }
 
 const mostRemembered = 10_000

@@ -5,6 +5,7 @@ import { vmRef } from './managed-object.ts'
 import { ourVm } from './own-vm.ts'
 import type { Properties } from './read-properties.ts'
 import { startSettling } from './settling.ts'
+import { takeStarted } from './started-vm.ts'
 import { usableBy } from './usable-address.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { firstNetworkCard } from './virtual-devices.ts'
@@ -18,7 +19,8 @@ export async function waitForAddress(
   rules: AddressRules,
   { signal }: StepProgress,
 ): Promise<string> {
-  const vm = await ourVm(connection, identity, guestPaths)
+  signal.throwIfAborted()
+  const vm = takeStarted(connection, identity) ?? (await ourVm(connection, identity, guestPaths))
   signal.throwIfAborted()
   const card = firstNetworkCard(vm.properties['config.hardware.device'])
   const isUsable = usableBy(rules)

@@ -89,6 +89,7 @@ export class WatchList {
   listIsLost(): void {
     for (const [key, entry] of [...this.#entries]) {
       entry.listed = false
+      entry.properties = {}
       if (entry.watchers.size === 0) this.#entries.delete(key)
     }
   }
