@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -28,6 +28,8 @@ const startWithinSeconds = 300
 /** A Berth of its own beside whatever runs: known delays at the vCenter, no settle time, quotas out of the way. */
 export async function startBenchBerth({ cloneSeconds, guestSeconds }: Simulated): Promise<BenchBerth> {
   const home = mkdtempSync(path.join(tmpdir(), 'berth-bench-'))
+  // PostgreSQL's own user has to reach it.
+  chmodSync(home, 0o755)
   const configuration = path.join(home, 'bench.yaml')
   writeFileSync(configuration, benchConfiguration())
   const child = spawn(process.execPath, ['tools/start.mjs'], {
@@ -38,7 +40,7 @@ export async function startBenchBerth({ cloneSeconds, guestSeconds }: Simulated)
       BERTH_HOME: home,
       BERTH_PORT_BASE: String(portBase),
       BERTH_CONFIG: configuration,
-      BERTH_VCSIM_METHOD_DELAY: `CloneVm:${cloneSeconds * 1_000},LockHandoff:0`,
+      BERTH_VCSIM_METHOD_DELAY: `CloneVm:${cloneSeconds * 1_000}`,
       BERTH_GUEST_BOOT_SECONDS: String(guestSeconds),
       BERTH_LOG_LEVEL: 'debug',
     },
@@ -69,9 +71,6 @@ function benchConfiguration(): string {
   }
   document.set('policies', document.createNode(policies))
   document.set('quotas', document.createNode([]))
-  const ports = ['sites', 0, 'vcenter']
-  document.setIn(ports, `http://127.0.0.1:${portBase + 10}/sdk`)
-  document.set('publicUrl', `http://127.0.0.1:${portBase}`)
   return document.toString()
 }
 
