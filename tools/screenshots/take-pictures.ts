@@ -29,8 +29,7 @@ export async function takePictures(home: string, chromium: string, folder: strin
   const picture = async ({ page }: Portal, name: string) => {
     // What a click left behind is no part of the page.
     await page.mouse.move(0, 0)
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
-    await page.evaluate(() => window.scrollTo(0, 0))
+    await page.evaluate('document.activeElement?.blur(); window.scrollTo(0, 0)')
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       const file = path.join(folder, colorScheme === 'light' ? `${name}.png` : `${name}-dark.png`)
@@ -55,9 +54,10 @@ export async function takePictures(home: string, chromium: string, folder: strin
       .getByText(/Needs approval/)
       .waitFor()
     await picture(developer, 'request-a-vm')
-    await developer.requestVm()
+    const waiting = await developer.requestVm()
 
-    const approver = await Portal.signIn(browser, run.portalUrl, run.users.approver, '/approvals')
+    const toDecide = `/approvals?chosen=${waiting}`
+    const approver = await Portal.signIn(browser, run.portalUrl, run.users.approver, toDecide)
     await approver.page.getByText(wish.purpose).waitFor()
     await picture(approver, 'approvals')
     const operator = await Portal.signIn(browser, run.portalUrl, run.users.operator, '/operations')
