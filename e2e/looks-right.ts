@@ -17,7 +17,11 @@ export async function looksRight({ page }: Portal, name: string): Promise<string
   await page.evaluate(() => window.scrollTo(0, 0))
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`), fullPage: true })
+    await page.screenshot({
+      path: path.join(folder, `${name}-${colorScheme}.png`),
+      fullPage: true,
+      animations: 'disabled',
+    })
     const axe = new AxeBuilder({ page }).setLegacyMode()
     // Dark, only colours are another.
     const { violations } = await (colorScheme === 'dark' ? axe.withRules(colourRules) : axe).analyze()

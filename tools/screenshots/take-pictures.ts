@@ -33,7 +33,7 @@ export async function takePictures(home: string, chromium: string, folder: strin
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       const file = path.join(folder, colorScheme === 'light' ? `${name}.png` : `${name}-dark.png`)
-      await page.screenshot({ path: file })
+      await page.screenshot({ path: file, animations: 'disabled' })
       files.push(file)
     }
     await page.emulateMedia({ colorScheme: 'light' })
@@ -51,7 +51,7 @@ export async function takePictures(home: string, chromium: string, folder: strin
     await developer.fillIn(wish)
     await developer
       .region('This request')
-      .getByText(/Needs approval/)
+      .getByText(/^Lease: 1 week/)
       .waitFor()
     await picture(developer, 'request-a-vm')
     const waiting = await developer.requestVm()

@@ -30,6 +30,13 @@ test('a release ends the line early', () => {
   expect(line).toMatchObject({ end: 80, now: 90 })
 })
 
+test('a warning of an end that a release made earlier is not shown', () => {
+  const released = { ...active, state: 'released' as const, releasedAt: '2026-11-05T00:00:00.000Z' }
+  const warnings = [{ event: 'leaseEnding' as const, at: '2026-11-08T00:00:00.000Z' }]
+  const line = leaseLine({ ...released, warnings, destroyedAt: '2026-11-20T00:00:00.000Z' }, '2026-11-05T12:00:00.000Z')
+  expect(line?.marks.map(({ kind }) => kind)).toEqual(['handOver', 'end', 'destruction'])
+})
+
 test('what is left is told in words and is short on the last day', () => {
   expect(leaseLeft(active, '2026-11-10T00:00:00.000Z')).toMatchObject({ words: '5 days left', isShort: false })
   expect(leaseLeft(active, '2026-11-14T12:00:00.000Z')).toMatchObject({ words: '12 hours left', isShort: true })

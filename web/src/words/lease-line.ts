@@ -38,7 +38,10 @@ export function leaseLine(request: VmRequest, now: Instant): LeaseLine | undefin
     end: position(end),
     marks: [
       mark('handOver', handedOverAt),
-      ...warnings.map(({ at, deliveredAt }) => mark('warning', deliveredAt ?? at, deliveredAt !== undefined)),
+      ...warnings
+        // What would warn of an end that now comes earlier is not sent any more.
+        .filter(({ event, at, deliveredAt }) => (deliveredAt ?? at) <= (event === 'leaseEnding' ? end : destruction))
+        .map(({ at, deliveredAt }) => mark('warning', deliveredAt ?? at, deliveredAt !== undefined)),
       mark('end', end),
       mark('destruction', destruction),
     ],
