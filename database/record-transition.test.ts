@@ -94,6 +94,21 @@ describe('a life', () => {
     expect(shown.waitingFor).toBeUndefined()
   })
 
+  test('one transition ends a step and begins the next', async () => {
+    const id = await aRequest(world)
+    const run = await aRun(world, id)
+    await run.record({ state: 'provisioning', step: { name: 'place', state: 'running', attempt: 1 } })
+    await run.record({
+      finished: { name: 'place', attempt: 1 },
+      step: { name: 'clone', state: 'running', attempt: 1 },
+    })
+    const { steps } = await viewed(world, id)
+    expect(steps.slice(0, 2).map(({ name, state }) => [name, state])).toEqual([
+      ['place', 'done'],
+      ['clone', 'running'],
+    ])
+  })
+
   test('keeps each round of steps, and when each ran', async () => {
     const id = await aRequest(world)
     const run = await aRun(world, id)

@@ -88,6 +88,7 @@ function nextState(request: VmRequestRow, change: Change): VmRequestState {
 }
 
 async function recordRest(client: Queryable, request: VmRequestRow, { change, at, by }: Transition): Promise<void> {
+  if (change.finished !== undefined) await recordStep(client, request, { ...change.finished, state: 'done' }, at)
   if (change.step !== undefined) await recordStep(client, request, change.step, at)
   if (change.decision !== undefined) await recordDecision(client, request.id, change.decision, at)
   if (change.grant !== undefined) await recordGrant(client, request.id, change.grant, by)

@@ -20,6 +20,8 @@ export interface RecordedDecision {
 export interface Change {
   state?: VmRequestState
   step?: { name: HoldStep; state: StepState; attempt: number }
+  /** The step before, done since the last transition: one write says that it ended and what began. */
+  finished?: { name: HoldStep; attempt: number }
   round?: number
   hold?: Hold | null
   decision?: RecordedDecision

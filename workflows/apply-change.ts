@@ -6,7 +6,9 @@ export function applyChange(facts: Facts, change: Change): Facts {
   const next: Facts = { ...facts }
   if (change.state !== undefined) next.state = change.state
   if (change.round !== undefined) next.round = change.round
-  if (change.step !== undefined) next.steps = withStep(facts.steps, { ...change.step, round: next.round })
+  if (change.finished !== undefined)
+    next.steps = withStep(next.steps, { ...change.finished, state: 'done', round: next.round })
+  if (change.step !== undefined) next.steps = withStep(next.steps, { ...change.step, round: next.round })
   if (change.decision !== undefined) next.approvals = withDecision(facts.approvals, change.decision)
   if (change.handedOverAt !== undefined) next.handedOverAt = change.handedOverAt
   if (change.retireTo !== undefined) next.retireTo = change.retireTo

@@ -29,10 +29,10 @@ async function place(life: Life): Promise<void> {
     return holdStep(life, 'place', attempt, error)
   }
   life.facts = { ...life.facts, placement }
-  await life.record({
+  life.finish({
     event: 'placed',
     reason: `${placement.datastoreName}, ${placement.networkName}`,
-    change: { step: { name: 'place', state: 'done', attempt } },
+    change: { finished: { name: 'place', attempt } },
   })
 }
 
@@ -47,23 +47,23 @@ async function clone(life: Life): Promise<void> {
     cancellable(life),
   )
   if (cloned === interrupted) return
-  await life.record({ event: 'cloned', change: { step: { name: 'clone', state: 'done', attempt: cloned.attempt } } })
+  life.finish({ event: 'cloned', change: { finished: { name: 'clone', attempt: cloned.attempt } } })
 }
 
 async function powerOn(life: Life): Promise<void> {
   if (isBehind(life, 'powerOn')) return
   const on = await performStep(life, 'powerOn', () => life.site.powerOnVm(vmIdentity(life)), cancellable(life))
   if (on === interrupted) return
-  await life.record({ event: 'poweredOn', change: { step: { name: 'powerOn', state: 'done', attempt: on.attempt } } })
+  life.finish({ event: 'poweredOn', change: { finished: { name: 'powerOn', attempt: on.attempt } } })
 }
 
 async function waitForIp(life: Life): Promise<void> {
   if (isBehind(life, 'waitForIp')) return
   const reported = await performStep(life, 'waitForIp', () => life.site.waitForIp(addressWait(life)), cancellable(life))
   if (reported === interrupted) return
-  await life.record({
+  life.finish({
     event: 'addressFound',
-    change: { step: { name: 'waitForIp', state: 'done', attempt: reported.attempt }, address: reported.result },
+    change: { finished: { name: 'waitForIp', attempt: reported.attempt }, address: reported.result },
   })
 }
 

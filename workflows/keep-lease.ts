@@ -94,7 +94,7 @@ async function wakeUp(life: Life): Promise<void> {
   if (!isBehind(life, 'powerOn')) {
     const on = await performStep(life, 'powerOn', () => life.site.powerOnVm(vmIdentity(life)), handlers)
     if (on === interrupted) return
-    await life.record({ event: 'poweredOn', change: { step: { name: 'powerOn', state: 'done', attempt: on.attempt } } })
+    life.finish({ event: 'poweredOn', change: { finished: { name: 'powerOn', attempt: on.attempt } } })
   }
   let address: string | undefined
   let attempt: number | undefined

@@ -71,6 +71,8 @@ export class Life {
   busy: Busy | undefined
   /** Warnings that this run has sent or is sending. */
   readonly warned = new Set<string>()
+  /** What the next transition says of the step before it. */
+  #finished: Recording | undefined
   /** Deliveries under way that the end waits for. */
   readonly #deliveries = new Set<Promise<unknown>>()
   #transitions = 0
@@ -101,8 +103,15 @@ export class Life {
     return instantOf(Date.now())
   }
 
+  /** A step is done: true at once for this run, and written together with what comes next. */
+  finish(recording: Recording): void {
+    this.#finished = recording
+    this.facts = applyChange(this.facts, recording.change)
+  }
+
   /** Writes one transition: its number is fixed before the call, so that a repeated write is the same write. */
-  async record({ event, by = berthItself, reason, change, notices: orders = [] }: Recording): Promise<void> {
+  async record(recording: Recording): Promise<void> {
+    const { event, by = berthItself, reason, change, notices: orders = [] } = this.#afterFinished(recording)
     this.#transitions += 1
     const transition: Transition = {
       requestId: this.request.requestId,
@@ -191,6 +200,15 @@ export class Life {
     setCurrentDetails(
       `**${this.request.vmName}** is **${this.facts.state}**${sentence === undefined ? '' : `\n\n${sentence}`}`,
     )
+  }
+
+  /** A step that only begins is told as the end of the one before. */
+  #afterFinished(recording: Recording): Recording {
+    const finished = this.#finished
+    if (finished === undefined) return recording
+    this.#finished = undefined
+    const change = { ...finished.change, ...recording.change }
+    return recording.change.step?.state === 'running' ? { ...finished, change } : { ...recording, change }
   }
 
   async #answer(letter: Letter, handlers: Handlers): Promise<boolean> {
