@@ -17,6 +17,7 @@ import { newKeyPair, sshRun } from './ssh-login.ts'
 import { vmsInVcenter } from './vms-in-vcenter.ts'
 
 const site = 'drills'
+const activityStarted = 2 // temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 const key = newKeyPair('trouble@laptop')
 
 let berth: RunningBerth
@@ -169,9 +170,22 @@ test('an agent that is killed in the middle of clones leaves one VM each, and al
   for (let round = 0; round < 3 && hits === 0; round++) {
     const requests = await Promise.all(Array.from({ length: 6 }, () => create()))
     const ids = requests.map(({ id }) => id)
-    const pid = await pidOf('agents')
-    await until('a clone to be under way', () => isCloning(ids))
-    process.kill(pid, 'SIGKILL')
+    const [agent, vcenter] = [await pidOf('agents'), await pidOf('vcenters')]
+    await until('a clone to begin', () => isCloning(ids))
+    // A vCenter that stands still keeps the clones from ending before the agent does.
+    process.kill(vcenter, 'SIGSTOP')
+    try {
+      await until(
+        'an agent to be at a clone',
+        async () => (await Promise.all(requests.map(isAtClone))).some(Boolean),
+        5,
+      )
+    } catch {
+      continue
+    } finally {
+      process.kill(agent, 'SIGKILL')
+      process.kill(vcenter, 'SIGCONT')
+    }
     for (const request of requests) {
       await requestIn(developer, request.id, 'active', 120)
       expect(await vmsOf(request)).toHaveLength(1)
@@ -193,6 +207,13 @@ async function isCloning(ids: string[]): Promise<boolean> {
     await delay(5)
   }
   return false
+}
+
+async function isAtClone(request: VmRequest): Promise<boolean> {
+  const { raw } = await workflowOf(request).describe()
+  return (raw.pendingActivities ?? []).some(
+    ({ activityType, state }) => activityType?.name === 'cloneVm' && state === activityStarted,
+  )
 }
 
 async function cloneAttempts(request: VmRequest): Promise<number> {
