@@ -1,10 +1,10 @@
 import type { PlacementRules } from '@berth/domain/placement.ts'
-import { withHeartbeats } from './step-progress.ts'
+import { stepsWithHeartbeats } from './step-progress.ts'
 import { throughPort } from '../application-failure.ts'
 import type { AddressRules, CloneOrder, StepProgress, VcenterPort, VmIdentity } from './vcenter-port.ts'
 
 export interface VcenterActivitySettings {
-  /** How often the server hears from a running activity; well below the heartbeat timeout. */
+  /** How often the server hears from a running activity while few are under way. */
   heartbeatSeconds: number
 }
 
@@ -13,8 +13,8 @@ export function createVcenterActivities(
   port: VcenterPort,
   { heartbeatSeconds }: VcenterActivitySettings = { heartbeatSeconds: 1 },
 ) {
-  const step = <T>(act: (progress: StepProgress) => Promise<T>): Promise<T> =>
-    throughPort(() => withHeartbeats(heartbeatSeconds, act))
+  const withHeartbeats = stepsWithHeartbeats(heartbeatSeconds)
+  const step = <T>(act: (progress: StepProgress) => Promise<T>): Promise<T> => throughPort(() => withHeartbeats(act))
 
   return {
     findPlacements: (rules: PlacementRules) => step(() => port.findPlacements(rules)),

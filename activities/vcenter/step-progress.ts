@@ -7,32 +7,48 @@ export interface StepHeartbeat {
   percent?: number
 }
 
-/** Heartbeats while `step` runs. An attempt that was told to leave ends as cancelled, whatever its calls threw. */
-export async function withHeartbeats<T>(
-  heartbeatSeconds: number,
-  step: (progress: StepProgress) => Promise<T>,
-): Promise<T> {
-  const context = Context.current()
-  // A further attempt repeats what the last one reported, so that a crash before its first report loses nothing.
-  let latest: StepHeartbeat = context.info.heartbeatDetails ?? {}
-  const lastTaskMoid = latest.taskMoid
-  const beat = () => context.heartbeat(latest)
-  const timer = setInterval(beat, heartbeatSeconds * 1000)
-  beat()
-  try {
-    return await step({
-      lastTaskMoid,
-      signal: context.cancellationSignal,
-      cancelRequested: () => context.cancellationDetails?.cancelRequested === true,
-      report(progress) {
-        latest = { ...latest, ...progress }
-        beat()
-      },
-    })
-  } catch (failure) {
-    if (context.cancellationSignal.aborted) await context.cancelled
-    throw failure
-  } finally {
-    clearInterval(timer)
+/** Of all steps of an agent together: 1,000 waits at one a second each are more than a small Temporal server takes. */
+const heartbeatsPerSecond = 100
+/** Well below the heartbeat timeout of the workflows, which is 20 s. */
+const longestPauseSeconds = 8
+
+/** How long a step is silent. A cancellation is heard of at the next heartbeat, so few steps say more. */
+export const pauseSeconds = (shortestSeconds: number, stepsUnderWay: number): number =>
+  Math.min(longestPauseSeconds, Math.max(shortestSeconds, stepsUnderWay / heartbeatsPerSecond))
+
+/** Runs steps that heartbeat. An attempt that was told to leave ends as cancelled, whatever its calls threw. */
+export function stepsWithHeartbeats(heartbeatSeconds: number) {
+  let underWay = 0
+
+  return async <T>(step: (progress: StepProgress) => Promise<T>): Promise<T> => {
+    const context = Context.current()
+    // A further attempt repeats what the last one reported, so that a crash before its first report loses nothing.
+    let latest: StepHeartbeat = context.info.heartbeatDetails ?? {}
+    const lastTaskMoid = latest.taskMoid
+    let timer: NodeJS.Timeout | undefined
+    const beat = () => {
+      clearTimeout(timer)
+      timer = setTimeout(beat, pauseSeconds(heartbeatSeconds, underWay) * 1000)
+      context.heartbeat(latest)
+    }
+    underWay += 1
+    beat()
+    try {
+      return await step({
+        lastTaskMoid,
+        signal: context.cancellationSignal,
+        cancelRequested: () => context.cancellationDetails?.cancelRequested === true,
+        report(progress) {
+          latest = { ...latest, ...progress }
+          beat()
+        },
+      })
+    } catch (failure) {
+      if (context.cancellationSignal.aborted) await context.cancelled
+      throw failure
+    } finally {
+      underWay -= 1
+      clearTimeout(timer)
+    }
   }
 }
