@@ -11,12 +11,13 @@ const colourRules = ['color-contrast', 'link-in-text-block']
  * Looks at the page as it is, light and dark: answers what is not accessible on it, and leaves a picture of each for
  * people to look at.
  */
-export async function looksRight({ page }: Portal, name: string): Promise<string[]> {
+export async function looksRight(portal: Portal, name: string): Promise<string[]> {
   await mkdir(folder, { recursive: true })
+  const { page } = portal
   const found: string[] = []
   await page.evaluate(() => window.scrollTo(0, 0))
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await portal.showIn(colorScheme)
     await page.screenshot({
       path: path.join(folder, `${name}-${colorScheme}.png`),
       fullPage: true,
@@ -30,6 +31,6 @@ export async function looksRight({ page }: Portal, name: string): Promise<string
         `${name}, ${colorScheme}: ${id} (${help}) at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
       )
   }
-  await page.emulateMedia({ colorScheme: 'light' })
+  await portal.showIn('light')
   return found
 }

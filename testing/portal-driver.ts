@@ -1,4 +1,5 @@
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
+import { until } from './until.ts'
 
 /** What a person fills into the form of a VM request, by the words on the page. */
 export interface Wish {
@@ -142,6 +143,15 @@ export class Portal {
 
   stateBadge(badge: string): Locator {
     return this.page.getByRole('main').getByText(badge, { exact: true }).first()
+  }
+
+  /** As if the person's system changed its colours; resolves when the page shows them and nothing fades any more. */
+  async showIn(colorScheme: 'light' | 'dark'): Promise<void> {
+    await this.page.emulateMedia({ colorScheme })
+    // Not waitForFunction: the page's content security policy forbids what it does.
+    const isShown = `document.documentElement.style.colorScheme === '${colorScheme}' &&
+      !document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === 'running')`
+    await until(`the page to be ${colorScheme}`, () => this.page.evaluate<boolean>(isShown), 10)
   }
 
   async close(): Promise<void> {

@@ -26,17 +26,18 @@ export async function takePictures(home: string, chromium: string, folder: strin
   const run = await readRunFile(home)
   const browser = await openBrowser(chromium)
   const files: string[] = []
-  const picture = async ({ page }: Portal, name: string) => {
+  const picture = async (portal: Portal, name: string) => {
+    const { page } = portal
     // What a click left behind is no part of the page.
     await page.mouse.move(0, 0)
     await page.evaluate('document.activeElement?.blur(); window.scrollTo(0, 0)')
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
+      await portal.showIn(colorScheme)
       const file = path.join(folder, colorScheme === 'light' ? `${name}.png` : `${name}-dark.png`)
-      await page.screenshot({ path: file, animations: 'disabled' })
+      await page.screenshot({ path: file })
       files.push(file)
     }
-    await page.emulateMedia({ colorScheme: 'light' })
+    await portal.showIn('light')
   }
   try {
     const activeId = await liveALittle(run)
