@@ -2,6 +2,7 @@ import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
 import type { VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { findAllByInstanceUuid } from './inventory.ts'
 import { morefKey, vmRef } from './managed-object.ts'
+import type { FoundVm } from './found-vm.ts'
 import { readProperties } from './read-properties.ts'
 import type { Properties } from './read-properties.ts'
 import { rememberVm } from './vcenter-connection.ts'
@@ -13,12 +14,6 @@ export const extraConfigPath = (key: string): string => `config.extraConfig["${k
 
 export const markerPaths = [extraConfigPath(marker.installationId), extraConfigPath(marker.requestId)]
 const identityPaths = ['name', 'config.instanceUuid', ...markerPaths]
-
-export interface FoundVm {
-  moid: string
-  /** The identity, and the paths that were asked for. */
-  properties: Properties
-}
 
 /** Ours = both keys of the marker match, and its request is this very VM: on another uuid the marker is a copy's. */
 export function isOurs(properties: Properties, { installationId, requestId }: VmIdentity): boolean {

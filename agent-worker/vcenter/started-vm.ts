@@ -1,13 +1,7 @@
 import type { VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { vmRef } from './managed-object.ts'
-import type { FoundVm } from './own-vm.ts'
+import type { FoundVm, StartedVm } from './found-vm.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
-
-/** A VM that was ours when it was powered on, and that the stream of changes has reported on ever since. */
-export interface StartedVm {
-  vm: FoundVm
-  stopWatching(): void
-}
 
 /** The workflow asks for the address right after powering on; whoever comes later reads the VM anew. */
 const keptMilliseconds = 30_000

@@ -1,6 +1,6 @@
 import type { PlacementCache } from './placement-cache.ts'
 import type { SoapClient } from './soap-client.ts'
-import type { StartedVm } from './started-vm.ts'
+import type { StartedVm } from './found-vm.ts'
 import type { UpdateStream } from './update-stream.ts'
 
 /** What all steps of one agent share. */
