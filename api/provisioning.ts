@@ -167,7 +167,10 @@ async function watchSite(client: Client, siteId: string): Promise<SiteWatch | un
         Promise.all(queues.map((queue) => workersOf(client, queue))),
       ]),
     )
-    const sightings = [...described.flatMap(({ pollers }) => pollers), ...workers.flat()]
+    const beating = new Set(workers.flat().map(({ identity }) => identity))
+    // A frozen agent's poll still counts as seen when it times out after a minute; its heartbeats stop at once.
+    const polling = described.flatMap(({ pollers }) => pollers).filter(({ identity }) => !beating.has(identity))
+    const sightings = [...polling, ...workers.flat()]
     return { agents: latestOfEach(sightings), backlog: described.reduce((sum, { backlog }) => sum + backlog, 0) }
   } catch (error) {
     if (isRpcFailure(error)) return undefined

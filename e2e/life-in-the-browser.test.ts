@@ -38,9 +38,9 @@ test('a medium VM is approved on a page, comes live, lets in its owner’s key o
   })
   const outlook = developer.region('This request')
   await outlook.getByText(/Needs approval by .*Alex Approver.*medium/).waitFor()
-  await outlook.getByText(/^\d+ vCPU → \d+ vCPU of 120 vCPU$/).waitFor()
+  await outlook.getByText(/^\d+ → \d+ of 120 vCPU$/).waitFor()
   await outlook.getByText(/until about/).waitFor()
-  const before = /^(\d+) vCPU → (\d+)/.exec(await outlook.getByText(/vCPU →/).innerText())
+  const before = /^(\d+) → (\d+)/.exec(await outlook.getByText(/→ \d+ of 120 vCPU$/).innerText())
   expect(Number(before?.[2]) - Number(before?.[1])).toBe(2)
   expect(await looksRight(developer, 'request-medium')).toEqual([])
 

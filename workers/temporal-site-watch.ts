@@ -18,8 +18,17 @@ export function createTemporalSiteWatch(client: Client): SiteWatch {
       reportPollers: true,
       reportStats: true,
     })
-    const contacts = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000)
-    return { contacts, backlog: Number(stats?.approximateBacklogCount ?? 0) }
+    const polled = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000)
+    const beaten = await heartbeatsOf(name)
+    // A frozen agent's poll still counts as seen when it times out after a minute; its heartbeats stop at once.
+    return { contacts: beaten.length > 0 ? beaten : polled, backlog: Number(stats?.approximateBacklogCount ?? 0) }
+  }
+
+  async function heartbeatsOf(queue: string): Promise<number[]> {
+    const { workersInfo } = await workflowService.listWorkers({ namespace, query: `TaskQueue = '${queue}'` })
+    return (workersInfo ?? []).map(
+      ({ workerHeartbeat }) => Number(workerHeartbeat?.heartbeatTime?.seconds ?? 0) * 1_000,
+    )
   }
 
   return {

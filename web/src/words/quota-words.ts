@@ -14,10 +14,10 @@ const measures: Record<QuotaResource, Measure> = {
   diskGiB: { name: 'Disk', unit: 'GiB', size: 1 },
 }
 
-/** A line of quota arithmetic: "Memory" and "8 GiB → 12 GiB of 16 GiB". */
+/** A line of quota arithmetic: "Memory" and "8 → 12 of 16 GiB". */
 export function quotaWords({ resource, used, requested, limit }: QuotaLine): { name: string; amounts: string } {
   const { name, unit, size } = measures[resource]
-  const shown = (amount: number) => `${+(amount / size).toFixed(1)} ${unit}`
+  const shown = (amount: number) => String(+(amount / size).toFixed(1))
   const change = `${shown(used)} → ${shown(used + requested)}`
-  return { name, amounts: limit === null ? `${change}, no limit` : `${change} of ${shown(limit)}` }
+  return { name, amounts: limit === null ? `${change} ${unit}, no limit` : `${change} of ${shown(limit)} ${unit}` }
 }
