@@ -3,6 +3,7 @@ import type { FailureCode } from './failures.ts'
 import type { Instant } from './instant.ts'
 import type { LeaseGrant } from './lease.ts'
 import type { Placement } from './placement.ts'
+import type { AppliedMessage } from './transition.ts'
 import type { FinalState, HoldableState, HoldStep, OperatorAction, StepState, VmRequestState } from './vm-request.ts'
 
 /** A stopped step that waits for a person. */
@@ -56,4 +57,6 @@ export interface Facts {
   retireTo?: FinalState
   /** Why it was rejected, cancelled or failed. */
   reasons?: string[]
+  /** The last 100 messages that were applied, in whatever run, oldest first. */
+  appliedMessages?: AppliedMessage[]
 }

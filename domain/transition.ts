@@ -37,6 +37,12 @@ export interface Change {
   warning?: { event: 'leaseEnding' | 'destructionNear'; grantNumber: number; stage: string; deliveredAt: Instant }
 }
 
+/** What a message did, kept so that its repetition is answered and not applied. */
+export interface AppliedMessage {
+  id: string
+  answer: { state: VmRequestState; leaseEndsAt?: Instant; cappedBy?: LeaseCap }
+}
+
 /** One recorded step of a life. Its key is (requestId, runId, n); the run is known from the caller's Temporal context. */
 export interface Transition {
   requestId: string
@@ -48,4 +54,6 @@ export interface Transition {
   reason?: string
   change: Change
   notices: NoticeOrder[]
+  /** The message that caused it, with what its sender is answered: applied once in the life of the request, over all runs. */
+  message?: AppliedMessage
 }

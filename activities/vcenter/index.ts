@@ -1,7 +1,10 @@
+import { activityInfo } from '@temporalio/activity'
+import { ApplicationFailure } from '@temporalio/common'
+import { failureSentence } from '@berth/domain/failures.ts'
 import type { PlacementRules } from '@berth/domain/placement.ts'
 import { stepsWithHeartbeats } from './step-progress.ts'
 import { throughPort } from '../application-failure.ts'
-import type { AddressRules, CloneOrder, StepProgress, VcenterPort, VmIdentity } from './vcenter-port.ts'
+import type { AddressRules, CloneOrder, DestroyOrder, StepProgress, VcenterPort, VmIdentity } from './vcenter-port.ts'
 
 export interface VcenterActivitySettings {
   /** How often the server hears from a running activity while few are under way. */
@@ -15,25 +18,45 @@ export function createVcenterActivities(
 ) {
   const withHeartbeats = stepsWithHeartbeats(heartbeatSeconds)
   const step = <T>(act: (progress: StepProgress) => Promise<T>): Promise<T> => throughPort(() => withHeartbeats(act))
+  const stepOf = <T>(scheduledBy: string, act: (progress: StepProgress) => Promise<T>): Promise<T> => {
+    refuseAnotherRun(scheduledBy)
+    return step(act)
+  }
 
   return {
-    findPlacements: (rules: PlacementRules) => step(() => port.findPlacements(rules)),
+    findPlacements: async (rules: PlacementRules, scheduledBy: string) =>
+      stepOf(scheduledBy, () => port.findPlacements(rules)),
 
-    cloneVm: (order: CloneOrder) => step((progress) => port.cloneVm(order, progress)),
+    cloneVm: async (order: CloneOrder, scheduledBy: string) =>
+      stepOf(scheduledBy, (progress) => port.cloneVm(order, progress)),
 
-    powerOnVm: (vm: VmIdentity) => step((progress) => port.powerOnVm(vm, progress)),
+    powerOnVm: async (vm: VmIdentity, scheduledBy: string) =>
+      stepOf(scheduledBy, (progress) => port.powerOnVm(vm, progress)),
 
-    waitForIp: ({ vm, rules }: { vm: VmIdentity; rules: AddressRules }) =>
-      step((progress) => port.waitForAddress(vm, rules, progress)),
+    waitForIp: async ({ vm, rules }: { vm: VmIdentity; rules: AddressRules }, scheduledBy: string) =>
+      stepOf(scheduledBy, (progress) => port.waitForAddress(vm, rules, progress)),
 
-    powerOffVm: ({ vm, guestShutdownSeconds }: { vm: VmIdentity; guestShutdownSeconds: number }) =>
-      step((progress) => port.powerOffVm(vm, guestShutdownSeconds, progress)),
+    powerOffVm: async (
+      { vm, guestShutdownSeconds }: { vm: VmIdentity; guestShutdownSeconds: number },
+      scheduledBy: string,
+    ) => stepOf(scheduledBy, (progress) => port.powerOffVm(vm, guestShutdownSeconds, progress)),
 
-    destroyVm: (vm: VmIdentity) => step((progress) => port.destroyVm(vm, progress)),
+    destroyVm: async (order: DestroyOrder, scheduledBy: string) =>
+      stepOf(scheduledBy, (progress) => port.destroyVm(order, progress)),
 
     listOwnedVms: ({ installationId, folderPaths }: { installationId: string; folderPaths: string[] }) =>
       step(() => port.listOwnedVms(installationId, folderPaths)),
   }
+}
+
+/**
+ * A Reset to a point where an activity was open dispatches it again in the new run, past the workflow's check of the run:
+ * the new run has to record its step first, and schedules the activity anew.
+ */
+function refuseAnotherRun(scheduledBy: string): void {
+  const { workflowExecution } = activityInfo()
+  if (workflowExecution?.runId === scheduledBy) return
+  throw ApplicationFailure.nonRetryable(failureSentence('staleRun', `scheduled by ${scheduledBy}`), 'staleRun')
 }
 
 export type VcenterActivities = ReturnType<typeof createVcenterActivities>

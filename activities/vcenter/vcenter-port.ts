@@ -18,6 +18,13 @@ export interface CloneOrder extends VmIdentity {
   grant: Grant
 }
 
+/** Which VM to destroy, and where its clone would appear: a clone under way has no instanceUuid that could be found. */
+export interface DestroyOrder extends VmIdentity {
+  vmName: string
+  /** Unknown when the request was never placed. */
+  placement?: Pick<Placement, 'folderMoid' | 'templateMoid'>
+}
+
 export interface AddressRules {
   /** CIDR blocks; empty allows every usable address. */
   allow: string[]
@@ -63,8 +70,11 @@ export interface VcenterPort {
   waitForAddress(vm: VmIdentity, rules: AddressRules, progress: StepProgress): Promise<string>
   /** Shuts the guest down, then powers off hard after `guestShutdownSeconds`. Already off is success. */
   powerOffVm(vm: VmIdentity, guestShutdownSeconds: number, progress: StepProgress): Promise<void>
-  /** Powers off and destroys. Already gone is success; returns only when vCenter no longer finds it. */
-  destroyVm(vm: VmIdentity, progress: StepProgress): Promise<void>
+  /**
+   * Powers off and destroys. Already gone is success; returns only when vCenter no longer finds it, by instanceUuid or by
+   * name, and no clone of it is under way (`vcenterBusy` until that has ended).
+   */
+  destroyVm(order: DestroyOrder, progress: StepProgress): Promise<void>
   /** All VMs with a marker of this installation below the folders, in pages of 1,000. */
   listOwnedVms(installationId: string, folderPaths: string[]): Promise<OwnedVm[]>
 }

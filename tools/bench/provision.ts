@@ -25,21 +25,28 @@ export interface ProvisionFigures {
 
 /** Overhead of a provision, SOAP calls by method, and what one life leaves in Temporal's history. */
 export async function benchProvision(options: { requests: number; burst: number }): Promise<ProvisionFigures> {
-  const berth = await startBenchBerth({ cloneSeconds, guestSeconds })
-  try {
-    const api = apiDriver(berth.run.portalUrl, berth.run.tokens['developer'])
-    await provisionAll(berth, api, 3, 0)
-    const steady = await provisionAll(berth, api, options.requests, 1)
+  const times = await withBerth(false, async (berth, api) => {
+    await provisionAll(api, 5, 0)
+    const steady = await provisionAll(api, options.requests, 1)
     const burstFrom = Date.now()
-    const burst = await provisionAll(berth, api, options.burst, 0)
+    const burst = await provisionAll(api, options.burst, 0)
     const burstEnd = Math.max(...burst.map(({ handedOverAt }) => Date.parse(handedOverAt ?? '')))
-    const soap = await soapCalls(berth, api)
     return {
       steady: { requests: steady.length, perSecond: 1, ...overheads(steady) },
       burst: { requests: burst.length, wallSeconds: (burstEnd - burstFrom) / 1_000, ...overheads(burst) },
-      soap,
       life: await oneLife(berth, api),
     }
+  })
+  return { ...times, soap: await withBerth(true, soapCalls) }
+}
+
+async function withBerth<Result>(
+  logsCalls: boolean,
+  measure: (berth: BenchBerth, api: ApiDriver) => Promise<Result>,
+): Promise<Result> {
+  const berth = await startBenchBerth({ cloneSeconds, guestSeconds, logsCalls })
+  try {
+    return await measure(berth, apiDriver(berth.run.portalUrl, berth.run.tokens.developer))
   } finally {
     await berth.stop()
   }
@@ -54,7 +61,7 @@ function overheads(requests: readonly VmRequest[]): { overheadMsP50: number; ove
   return { overheadMsP50: percentile(milliseconds, 50), overheadMsP99: percentile(milliseconds, 99) }
 }
 
-async function provisionAll(berth: BenchBerth, api: ApiDriver, count: number, perSecond: number): Promise<VmRequest[]> {
+async function provisionAll(api: ApiDriver, count: number, perSecond: number): Promise<VmRequest[]> {
   const asked: Promise<string>[] = []
   for (let n = 0; n < count; n++) {
     asked.push(ask(api, 600))
@@ -90,6 +97,7 @@ async function until(api: ApiDriver, id: string, state: VmRequest['state']): Pro
 /** Calls are counted over ten provisions and ten releases one after another, with nothing else going on. */
 async function soapCalls(berth: BenchBerth, api: ApiDriver): Promise<ProvisionFigures['soap']> {
   const rounds = 10
+  await provisionAll(api, 3, 0)
   const before = countCalls(berth)
   const built: string[] = []
   for (let n = 0; n < rounds; n++) built.push((await until(api, await ask(api, 600), 'active')).id)
