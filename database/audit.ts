@@ -49,6 +49,19 @@ export async function appendToRequest(
   return written ? { audit_seq: entry.seq, audit_hash: entry.hash } : undefined
 }
 
+/** Whether this transition of this run has its entry. */
+export async function wasRecorded(
+  client: Queryable,
+  { requestId, runId }: { requestId: string; runId: string },
+  n: number,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'select 1 from audit_entries where request_id = $1 and run_id = $2 and n = $3',
+    [requestId, runId, n],
+  )
+  return rowCount !== 0
+}
+
 /** For what changes nothing of a locked request but its audit. */
 export async function auditRequest(client: Queryable, request: VmRequestRow, event: AuditEvent): Promise<void> {
   const head = await appendToRequest(client, request, event)

@@ -1,6 +1,7 @@
 import type { Approval } from '@berth/domain/approval.ts'
 import type { DeliveredWarning, Facts, Hold, StepFact } from '@berth/domain/facts.ts'
 import type { Instant } from '@berth/domain/instant.ts'
+import { appliedMessagesOf } from './applied-messages.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
 import { withoutNulls, type WithoutNulls } from './without-nulls.ts'
@@ -10,12 +11,14 @@ export async function factsOf(client: Queryable, request: VmRequestRow): Promise
   const steps = await stepsOf(client, request.id)
   const approvals = await approvalsOf(client, request.id)
   const warnings = await warningsOf(client, request.id)
+  const appliedMessages = await appliedMessagesOf(client, request.id)
   return {
     state: request.state,
     round: request.round,
     steps,
     approvals,
     warnings,
+    appliedMessages,
     extensions: Math.max(0, request.grant_number - 1),
     ...withoutNulls({
       hold: holdOf(request),

@@ -3,7 +3,8 @@ import type { Instant } from '@berth/domain/instant.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
 import type { Change, Transition } from '@berth/domain/transition.ts'
 import { isFinal, leadsTo, type VmRequestState } from '@berth/domain/vm-request.ts'
-import { appendToRequest } from './audit.ts'
+import { addAppliedMessage, wasApplied } from './applied-messages.ts'
+import { appendToRequest, wasRecorded } from './audit.ts'
 import type { Database } from './connect.ts'
 import { factsOf } from './facts.ts'
 import { fence } from './fence.ts'
@@ -15,7 +16,8 @@ import { updateRequest, type ColumnValues, type HeldRow, type VmRequestRow } fro
 
 /**
  * Writes view, audit and pending notices in one transaction. Repeating a transition changes nothing.
- * An unknown run takes over instead: nothing of the transition is written, and it gets the facts to go on from.
+ * An unknown run takes over instead: nothing of the transition is written, and it gets the facts to go on from. So does a
+ * run whose message was applied before, by an earlier run.
  */
 export const recordTransition = (
   database: Database,
@@ -24,7 +26,7 @@ export const recordTransition = (
 ): Promise<{ facts?: Facts }> =>
   transaction(database.pool, async (client) => {
     const { request, tookOver } = await fence(client, run, transition.n)
-    if (tookOver) return { facts: await factsOf(client, request) }
+    if (tookOver || (await appliedBefore(client, run, transition))) return { facts: await factsOf(client, request) }
     const head = await appendToRequest(client, request, {
       ...transition,
       runId: run.runId,
@@ -33,9 +35,17 @@ export const recordTransition = (
     if (head === undefined) return repeated(client, request, run, transition.n)
     const changed = await updateRequest(client, request.id, { ...head, ...columnsOf(request, transition) })
     await recordRest(client, changed, transition)
+    if (transition.message !== undefined)
+      await addAppliedMessage(client, request.id, transition.message, { seq: head.audit_seq, at: transition.at })
     await addNotices(client, changed, transition.notices, transition.at, database.publicUrl)
     return {}
   })
+
+/** By another transition: this one, if it is only repeated, was recorded. */
+const appliedBefore = async (client: Queryable, run: RunIdentity, { n, message }: Transition): Promise<boolean> =>
+  message !== undefined &&
+  (await wasApplied(client, run.requestId, message.id)) &&
+  !(await wasRecorded(client, run, n))
 
 /** The answer of the first time: facts, if it took over. */
 async function repeated(
