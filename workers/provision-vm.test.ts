@@ -306,7 +306,59 @@ describe('trouble', () => {
   })
 })
 
+describe('power-off and wake-up', () => {
+  test('extended while it is powered off, the VM is on again', async () => {
+    const off = world.vcenter.holdNext('powerOffVm')
+    const { id, life } = await world.ask({ leaseSeconds: 2, policy: { graceSeconds: 600 } })
+    await off.reached
+    await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 600 }] })
+    off.release()
+    await world.untilAudited(id, 'resumed')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+  })
+
+  test('extended out of a hold at the power-off, the VM is on again', async () => {
+    world.vcenter.failNext('powerOffVm', 'noPermission')
+    const { id, life } = await world.ask({ leaseSeconds: 2 })
+    await world.until(id, 'held')
+    world.vcenter.powerOffByHand(id)
+    await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 600 }] })
+    await world.untilAudited(id, 'resumed')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+  })
+})
+
 describe('runs', () => {
+  test('an extension and a release with restore are not applied again by a reset', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 600 })
+    await world.until(id, 'active')
+    const extended = await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 60 }] })
+    await life.executeUpdate(releaseVm, { args: [message('developer')] })
+    await world.until(id, 'released')
+    await life.executeUpdate(restoreVm, { args: [message('developer')] })
+    await world.until(id, 'active')
+    await world.resetToStart(life)
+    await world.untilAudited(id, 'reopened')
+    const current = world.client.workflow.getHandle(life.workflowId)
+    await current.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 60 }] })
+    const row = await world.until(id, 'active')
+    expect(Date.parse(row.lease_ends_at ?? '') - Date.parse(extended.leaseEndsAt)).toBe(60_000)
+    const events = await world.auditOf(id)
+    expect(events.filter((event) => event === 'releaseRequested')).toHaveLength(1)
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+  })
+
+  test('a reset while a clone is under way makes no second VM', async () => {
+    const clone = world.vcenter.holdNext('cloneVm')
+    const { id, life } = await world.ask()
+    await clone.reached
+    await world.resetToLast(life)
+    clone.release()
+    await world.until(id, 'active')
+    await world.untilAudited(id, 'reopened')
+    expect(world.vcenter.mostVmsAtOnce(id)).toBe(1)
+  })
+
   test('a terminated workflow is found, and another run goes on from the facts', async () => {
     const { id, life } = await world.ask({ leaseSeconds: 5, policy: { graceSeconds: 2 } })
     await world.until(id, 'active')

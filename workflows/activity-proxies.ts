@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities, ActivityCancellationType } from '@temporalio/workflow'
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow'
 import type { ControlPlaneActivities } from '@berth/activities/control-plane/index.ts'
 import type { VcenterActivities } from '@berth/activities/vcenter/index.ts'
 import { attemptsWithin, backOff } from '@berth/domain/failures.ts'
@@ -42,10 +42,12 @@ export const explanations = proxyActivities<ControlPlaneActivities>({
   retry: { maximumAttempts: 1 },
 })
 
-export type SiteActivities = Pick<
-  VcenterActivities,
-  'findPlacements' | 'cloneVm' | 'powerOnVm' | 'waitForIp' | 'powerOffVm' | 'destroyVm'
->
+type SiteVerb = 'findPlacements' | 'cloneVm' | 'powerOnVm' | 'waitForIp' | 'powerOffVm' | 'destroyVm'
+
+/** What an agent does for a request; each knows by which run it was scheduled. */
+export type SiteActivities = {
+  [Verb in SiteVerb]: (input: Parameters<VcenterActivities[Verb]>[0]) => ReturnType<VcenterActivities[Verb]>
+}
 
 /**
  * The agent's activities. They wait for an agent without limit; transient failures are retried for as long as the policy
@@ -58,26 +60,27 @@ export function siteActivities(siteId: string, policy: Policy): SiteActivities {
     retry: { ...pause, maximumAttempts: attemptsWithin(policy.transientLimitSeconds) },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   } as const
-  const site = proxyActivities<SiteActivities>({ ...options, startToCloseTimeout: '10 minutes' })
-  const build = proxyActivities<SiteActivities>({
+  const site = proxyActivities<Pick<VcenterActivities, SiteVerb>>({ ...options, startToCloseTimeout: '10 minutes' })
+  const build = proxyActivities<Pick<VcenterActivities, SiteVerb>>({
     ...options,
     taskQueue: siteBuildQueue(siteId),
     startToCloseTimeout: '2 hours',
   })
-  const waits = proxyActivities<SiteActivities>({
+  const waits = proxyActivities<Pick<VcenterActivities, SiteVerb>>({
     ...options,
     startToCloseTimeout: (policy.addressTimeoutSeconds + 60) * 1_000,
   })
-  const powerOffs = proxyActivities<SiteActivities>({
+  const powerOffs = proxyActivities<Pick<VcenterActivities, SiteVerb>>({
     ...options,
     startToCloseTimeout: (policy.guestShutdownSeconds + 600) * 1_000,
   })
+  const { runId } = workflowInfo()
   return {
-    findPlacements: site.findPlacements,
-    cloneVm: build.cloneVm,
-    powerOnVm: site.powerOnVm,
-    waitForIp: waits.waitForIp,
-    powerOffVm: powerOffs.powerOffVm,
-    destroyVm: site.destroyVm,
+    findPlacements: (rules) => site.findPlacements(rules, runId),
+    cloneVm: (order) => build.cloneVm(order, runId),
+    powerOnVm: (vm) => site.powerOnVm(vm, runId),
+    waitForIp: (wait) => waits.waitForIp(wait, runId),
+    powerOffVm: (order) => powerOffs.powerOffVm(order, runId),
+    destroyVm: (order) => site.destroyVm(order, runId),
   }
 }

@@ -58,8 +58,10 @@ const decide =
       approval.id === decision.approvalId ? { ...approval, decision: decision.decision } : approval,
     )
     const outcome = verdict(decided)
+    const state = outcome === 'open' ? life.facts.state : outcome === 'approved' ? 'provisioning' : 'declined'
     await life.record({
       event: body.decision,
+      message: { id: body.id, answer: { state } },
       by: body.by,
       reason: body.reason,
       change: {

@@ -38,7 +38,7 @@ function ownerHandlers(life: Life, { heldFrom }: Hold): Handlers {
 
 const decide =
   (life: Life, hold: Hold) =>
-  async ({ by, reason, step, attempt, action }: OperatorDecision): Promise<Reaction> => {
+  async ({ id, by, reason, step, attempt, action }: OperatorDecision): Promise<Reaction> => {
     if (step !== hold.step || attempt !== hold.attempt)
       throw ApplicationFailure.nonRetryable(
         `held at ${hold.step}, attempt ${hold.attempt}, not at ${step}, attempt ${attempt}`,
@@ -50,11 +50,17 @@ const decide =
         'operatorDecision',
         `${action} is not possible here; it can be ${hold.actions.join(' or ')}`,
       )
+    if (action === 'skip' && step === 'warn' && !reason)
+      throw ApplicationFailure.nonRetryable('say in reason how the owner was warned', 'badMessage')
+    const change = changeFor(life, hold, action, by)
     await life.record({
       event: `operator${capitalized(action)}`,
       by,
       reason,
-      change: changeFor(life, hold, action, by),
+      message: { id, answer: { state: change.state ?? 'held' } },
+      change,
+      notices:
+        change.state === 'failed' ? [{ event: 'requestFailed', audience: 'owner', grantNumber: 0, stage: '0' }] : [],
     })
     return { answer: { state: life.facts.state }, leave: true }
   }

@@ -66,6 +66,11 @@ export class Inbox {
     this.letters.push(letter)
   }
 
+  /** What other runs applied: letters that a reset delivers again are answered from it. */
+  rememberAll(applied: readonly { id: string; answer: messages.Applied }[]): void {
+    for (const { id, answer } of applied) this.remember(id, answer)
+  }
+
   remember(id: string, answer: messages.Applied): void {
     this.applied.set(id, answer)
     for (const oldest of this.applied.keys()) {

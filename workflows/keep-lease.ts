@@ -3,13 +3,16 @@ import { addSeconds } from '@berth/domain/instant.ts'
 import { addressWait, vmIdentity } from './build-vm.ts'
 import type { Life } from './life.ts'
 import { extend, noted, release, restore } from './owner-letters.ts'
-import { interrupted, isBehind, performStep } from './perform-step.ts'
+import { interrupted, isBehind, performStep, wasTried } from './perform-step.ts'
 import { mayAct, warnInTime } from './warnings.ts'
 
 /** The VM is the owner's until the lease ends: warnings come in time, and without one nothing is powered off. */
 export async function keepUntilLeaseEnds(life: Life): Promise<void> {
   const grant = currentGrant(life)
   if (life.facts.intent === 'release') return powerOff(life)
+
+  // A power-off was under way when the lease was extended: the VM may be off.
+  if (life.now < grant.endsAt && wasTried(life, 'powerOff')) return wakeUp(life)
 
   const stages = leaseWarnings(grant, life.request.policy)
   const next = warnInTime(life, stages) ?? grant.endsAt
@@ -28,6 +31,8 @@ export async function keepThroughGrace(life: Life): Promise<void> {
   const grant = currentGrant(life)
   if (intent === 'release') return powerOff(life)
   if (grant.endsAt > life.now) return wakeUp(life)
+  // A wake-up was held until the lease was over again: the VM may be on.
+  if (!isBehind(life, 'powerOff')) return powerOff(life)
 
   const { policy } = life.request
   if (expiredAt === undefined) throw new Error('expired without its time')
@@ -85,7 +90,7 @@ async function settle(life: Life, attempt?: number): Promise<void> {
 /** Out of grace, or back from a release: power on and wait for the address in a round of its own, then it is active again. */
 async function wakeUp(life: Life): Promise<void> {
   const { state, round } = life.facts
-  if (isBehind(life, 'powerOff')) await life.record({ event: 'wakingUp', change: { round: round + 1 } })
+  if (wasTried(life, 'powerOff')) await life.record({ event: 'wakingUp', change: { round: round + 1 } })
   const handlers =
     state === 'released'
       ? { restoreVm: noted(restore(life)) }

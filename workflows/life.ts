@@ -14,7 +14,7 @@ import type { Facts } from '@berth/domain/facts.ts'
 import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
-import { berthItself, type Change, type Transition } from '@berth/domain/transition.ts'
+import { berthItself, type AppliedMessage, type Change, type Transition } from '@berth/domain/transition.ts'
 import {
   allows,
   statesAllowing,
@@ -53,6 +53,8 @@ export interface Recording {
   reason?: string | undefined
   change: Change
   notices?: NoticeOrder[]
+  /** The message that asks for it, with its answer. */
+  message?: AppliedMessage
 }
 
 /** What a phase does at the site now; one watch serves all its steps. */
@@ -94,6 +96,7 @@ export class Life {
     life.facts = await withFallback((records) =>
       records.openRun(request.requestId, workflowInfo().continuedFromExecutionRunId),
     )
+    life.inbox.rememberAll(life.facts.appliedMessages ?? [])
     if (life.facts.state !== 'validating') life.show()
     life.inbox.open()
     return life
@@ -111,7 +114,7 @@ export class Life {
 
   /** Writes one transition: its number is fixed before the call, so that a repeated write is the same write. */
   async record(recording: Recording): Promise<void> {
-    const { event, by = berthItself, reason, change, notices: orders = [] } = this.#afterFinished(recording)
+    const { event, by = berthItself, reason, change, notices: orders = [], message } = this.#afterFinished(recording)
     this.#transitions += 1
     const transition: Transition = {
       requestId: this.request.requestId,
@@ -122,13 +125,17 @@ export class Life {
       ...(reason !== undefined && { reason }),
       change,
       notices: orders,
+      ...(message !== undefined && { message }),
     }
     const { facts } = await withFallback((records) => records.recordTransition(transition))
     const before = this.facts
     this.facts = facts ?? applyChange(this.facts, change)
     this.waitingFor = undefined
     if (facts !== undefined || before.state !== this.facts.state || change.grant !== undefined) this.show()
-    if (facts !== undefined) throw new FactsReplaced()
+    if (facts !== undefined) {
+      this.inbox.rememberAll(facts.appliedMessages ?? [])
+      throw new FactsReplaced()
+    }
     if (orders.length > 0) void this.tell(orders)
   }
 
@@ -212,6 +219,11 @@ export class Life {
   }
 
   async #answer(letter: Letter, handlers: Handlers): Promise<boolean> {
+    const known = this.inbox.applied.get(letter.body.id)
+    if (known !== undefined) {
+      letter.answer = known
+      return false
+    }
     try {
       const reaction = await this.#react(letter, handlers)
       letter.answer = reaction.answer

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow'
+import { later } from '@berth/domain/instant.ts'
 import { extendedGrant } from '@berth/domain/lease.ts'
 import type { Change } from '@berth/domain/transition.ts'
 import { refusal, type Life, type Reaction } from './life.ts'
@@ -13,8 +14,9 @@ const cancelled = (by: string, reason: string | undefined) => [
 /** Nothing was built: the end comes at once. */
 export const cancelBeforeBuilding =
   (life: Life) =>
-  async ({ by, reason }: CancelRequest): Promise<Reaction> => {
+  async ({ id, by, reason }: CancelRequest): Promise<Reaction> => {
     await life.record({
+      message: { id, answer: { state: 'cancelled' } },
       event: 'cancelled',
       by,
       reason,
@@ -27,8 +29,9 @@ export const cancelBeforeBuilding =
 /** What was built is undone first. */
 export const cancelWhileBuilding =
   (life: Life) =>
-  async ({ by, reason }: CancelRequest): Promise<Reaction> => {
+  async ({ id, by, reason }: CancelRequest): Promise<Reaction> => {
     await life.record({
+      message: { id, answer: { state: 'retiring' } },
       event: 'cancelRequested',
       by,
       reason,
@@ -39,7 +42,7 @@ export const cancelWhileBuilding =
 
 export const extend =
   (life: Life) =>
-  async ({ by, reason, leaseSeconds }: ExtendLease): Promise<Reaction> => {
+  async ({ id, by, reason, leaseSeconds }: ExtendLease): Promise<Reaction> => {
     const { grant, handedOverAt, extensions, intent } = life.facts
     if (grant === undefined || handedOverAt === undefined) throw new Error('extend without a lease')
     if (intent === 'release')
@@ -50,45 +53,58 @@ export const extend =
         'extensionNeedsApproval',
       )
     const { grant: next, cappedBy } = extendedGrant(grant, life.request.policy, handedOverAt, leaseSeconds, life.now)
-    if (next.endsAt <= grant.endsAt)
+    if (next.endsAt <= later(life.now, grant.endsAt))
       throw refusal(
         life.facts.state,
         'extendLease',
         `the lease already lasts as long as the policy allows (${cappedBy === 'total' ? 'in total' : 'per grant'})`,
       )
+    const change = outOfHold(life)
+    const answer: LeaseExtended = { state: change.state ?? life.facts.state, leaseEndsAt: next.endsAt, cappedBy }
     await life.record({
       event: 'extended',
       by,
       reason,
-      change: { ...outOfHold(life), grant: { ...next, seconds: leaseSeconds, cappedBy } },
+      message: { id, answer },
+      change: { ...change, grant: { ...next, seconds: leaseSeconds, cappedBy } },
       notices: [{ event: 'leaseExtended', audience: 'owner', grantNumber: next.number, stage: '0' }],
     })
-    const answer: LeaseExtended = { state: life.facts.state, leaseEndsAt: next.endsAt, cappedBy }
     return { answer, leave: true }
   }
 
 export const release =
   (life: Life) =>
-  async ({ by, reason }: ReleaseVm): Promise<Reaction> => {
-    if (life.facts.intent !== 'release')
-      await life.record({ event: 'releaseRequested', by, reason, change: { ...outOfHold(life), intent: 'release' } })
-    return { answer: { state: life.facts.state }, leave: true }
+  async ({ id, by, reason }: ReleaseVm): Promise<Reaction> => {
+    const change = outOfHold(life)
+    const answer = { state: change.state ?? life.facts.state }
+    if (life.facts.intent !== 'release' || life.facts.state === 'held')
+      await life.record({
+        event: 'releaseRequested',
+        by,
+        reason,
+        message: { id, answer },
+        change: { ...change, intent: 'release' },
+      })
+    return { answer, leave: true }
   }
 
 export const restore =
   (life: Life) =>
-  async ({ by, reason }: RestoreVm): Promise<Reaction> => {
+  async ({ id, by, reason }: RestoreVm): Promise<Reaction> => {
     const { grant, intent, state, round } = life.facts
     if (grant === undefined || grant.endsAt <= life.now)
       throw refusal(state, 'restoreVm', 'the lease is over; the VM can no longer be restored')
-    if (intent !== 'restore')
+    const change = outOfHold(life)
+    const answer = { state: change.state ?? state }
+    if (intent !== 'restore' || state === 'held')
       await life.record({
         event: 'restoreRequested',
         by,
         reason,
-        change: { ...outOfHold(life), intent: 'restore', round: round + 1 },
+        message: { id, answer },
+        change: { ...change, intent: 'restore', ...(intent !== 'restore' && { round: round + 1 }) },
       })
-    return { answer: { state: life.facts.state }, leave: true }
+    return { answer, leave: true }
   }
 
 /** Letters that a step under way only notes: it goes on, and what follows it sees the new facts. */

@@ -20,6 +20,9 @@ export type Interrupted = typeof interrupted
 const stepFact = (life: Life, name: HoldStep): StepFact | undefined =>
   life.facts.steps.find((step) => step.name === name && step.round === life.facts.round)
 
+/** It was begun in the present round, however it ended. */
+export const wasTried = (life: Life, name: HoldStep): boolean => (stepFact(life, name)?.attempt ?? 0) > 0
+
 /** Done, or skipped by an operator, in the present round. */
 export function isBehind(life: Life, name: HoldStep): boolean {
   const state = stepFact(life, name)?.state
@@ -50,7 +53,7 @@ export async function performStep<T>(
     }
     return { result: result as Exclude<T, Left>, attempt }
   } catch (error) {
-    await holdStep(life, name, attempt, error)
+    if (!isOfAnotherRun(error)) await holdStep(life, name, attempt, error)
     return interrupted
   } finally {
     scope.cancel()
@@ -86,6 +89,10 @@ export async function holdStep(life: Life, step: HoldStep, attempt: number, erro
     ],
   })
 }
+
+/** A Reset dispatched the activity of the run before: nothing was done, and the step is recorded and scheduled anew. */
+const isOfAnotherRun = (error: unknown): boolean =>
+  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'staleRun'
 
 /** Attempts are counted over the whole life, so that a decision about an earlier one is recognised as stale. */
 export const lastAttempt = (life: Life, name: HoldStep): number =>

@@ -1,3 +1,4 @@
+import type { DestroyOrder } from '@berth/activities/vcenter/vcenter-port.ts'
 import type { NoticeEvent } from '@berth/domain/notice.ts'
 import type { FinalState } from '@berth/domain/vm-request.ts'
 import { vmIdentity } from './build-vm.ts'
@@ -23,11 +24,16 @@ export async function retireVm(life: Life): Promise<void> {
     await life.record({ event: end, change: { state: end }, notices: told })
     return
   }
-  const destroyed = await performStep(life, 'destroy', () => life.site.destroyVm(vmIdentity(life)), {})
+  const destroyed = await performStep(life, 'destroy', () => life.site.destroyVm(destroyOrder(life)), {})
   if (destroyed === interrupted) return
   await life.record({
     event: end,
     change: { state: end, step: { name: 'destroy', state: 'done', attempt: destroyed.attempt } },
     notices: told,
   })
+}
+
+function destroyOrder(life: Life): DestroyOrder {
+  const { placement } = life.facts
+  return { ...vmIdentity(life), vmName: life.request.vmName, ...(placement !== undefined && { placement }) }
 }

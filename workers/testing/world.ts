@@ -109,6 +109,21 @@ export async function openWorld() {
     return { id: request.requestId, life, request }
   }
 
+  async function reset(life: Life, which: 'first' | 'last', exclude?: 'All') {
+    const current = client.workflow.getHandle(life.workflowId)
+    const [{ events }, { runId }] = await Promise.all([current.fetchHistory(), current.describe()])
+    const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes)
+    const answer = await client.workflowService.resetWorkflowExecution({
+      namespace,
+      workflowExecution: { workflowId: life.workflowId, runId },
+      reason: 'as an operator does',
+      workflowTaskFinishEventId: completed.at(which === 'first' ? 0 : -1)?.eventId ?? null,
+      requestId: randomUUID(),
+      ...(exclude === 'All' && { resetReapplyExcludeTypes: [1, 2] }),
+    })
+    return { workflowExecution: { runId: answer.runId ?? '' } }
+  }
+
   async function setOwnerEmail(email: string | null): Promise<void> {
     await database.pool.query(`update users set email = $1 where id = 'developer'`, [email])
   }
@@ -167,23 +182,10 @@ export async function openWorld() {
     },
 
     /** What an operator's Reset in the Temporal UI does, to the end of the first workflow task. */
-    async resetToStart(life: Life, exclude?: 'All') {
-      const { events } = await life.fetchHistory()
-      const first = events?.find((event) => event.workflowTaskCompletedEventAttributes)
-      const { runId } = await client.workflow
-        .getHandle(life.workflowId)
-        .describe()
-        .then(({ runId }) => ({ runId }))
-      const answer = await client.workflowService.resetWorkflowExecution({
-        namespace,
-        workflowExecution: { workflowId: life.workflowId, runId },
-        reason: 'as an operator does',
-        workflowTaskFinishEventId: first?.eventId ?? null,
-        requestId: randomUUID(),
-        ...(exclude === 'All' && { resetReapplyExcludeTypes: [1, 2] }),
-      })
-      return { workflowExecution: { runId: answer.runId ?? '' } }
-    },
+    resetToStart: (life: Life, exclude?: 'All') => reset(life, 'first', exclude),
+
+    /** To the end of the last workflow task: the activity that is open is dispatched again. */
+    resetToLast: (life: Life) => reset(life, 'last'),
 
     /** Keeps a life's history for the replay test of later versions. */
     async keepHistory(id: string, name: string) {
