@@ -44,7 +44,7 @@ export async function startBenchBerth({ cloneSeconds, guestSeconds, logsCalls }:
       BERTH_CONFIG: configuration,
       BERTH_VCSIM_METHOD_DELAY: `CloneVm:${cloneSeconds * 1_000}`,
       BERTH_GUEST_BOOT_SECONDS: String(guestSeconds),
-      BERTH_LOG_LEVEL: logsCalls ? 'debug' : 'warn',
+      BERTH_LOG_LEVEL: logsCalls ? 'debug' : 'info',
     },
   })
   child.stdout.pipe(process.stderr)

@@ -26,6 +26,11 @@ export function readConfiguration(environment: Record<string, string | undefined
   const portBase = Number(environment['BERTH_PORT_BASE'] || defaultPortBase)
   if (!isPortBase(portBase))
     throw new Refusal(`BERTH_PORT_BASE must be a number from 1024 to 65505, it is "${environment['BERTH_PORT_BASE']}".`)
+  const logLevel = environment['BERTH_LOG_LEVEL'] || 'info'
+  if (!['info', 'debug', 'trace'].includes(logLevel))
+    throw new Refusal(
+      `BERTH_LOG_LEVEL is ${logLevel}, but npm start reads in the logs what is ready: set it to info or debug.`,
+    )
   const databaseUrl = environment['DATABASE_URL']
   const temporalAddress = environment['TEMPORAL_ADDRESS']
   const berthYaml = environment['BERTH_CONFIG']
