@@ -3,6 +3,9 @@ import { readConfiguration } from './config.ts'
 import { startBerth } from './start-berth.ts'
 import { startOptions } from './start-options.ts'
 
+// A terminal that went away, or a closed pipe, is no reason to leave without stopping what runs.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 /** `npm start`: everything on one machine, until Ctrl-C. */
 try {
   const options = startOptions(process.argv.slice(2))
