@@ -20,10 +20,10 @@ export async function addAppliedMessage(
 }
 
 export async function wasApplied(client: Queryable, requestId: string, messageId: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    'select 1 from applied_messages where request_id = $1 and message_id = $2',
-    [requestId, messageId],
-  )
+  const { rowCount } = await client.query('select 1 from applied_messages where request_id = $1 and message_id = $2', [
+    requestId,
+    messageId,
+  ])
   return rowCount !== 0
 }
 

@@ -39,6 +39,8 @@ describe('live changes', () => {
     )
     await missed
     const id = await aRequest(world)
+    const { record } = await aRun(world, id)
+    await record({ state: 'provisioning', step: { name: 'place', state: 'running', attempt: 1 } })
     const told = next((change) => change !== 'missed' && change.requestId === id)
     await world.records.setWaitingFor(id, { sentence: 'the agent', since: new Date().toISOString() })
     await told

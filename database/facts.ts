@@ -44,9 +44,11 @@ function holdOf({ hold }: VmRequestRow): Hold | null {
   return rest
 }
 
+/** A step that was left undone had begun: it may have done something. */
 async function stepsOf(client: Queryable, requestId: string): Promise<StepFact[]> {
   const { rows } = await client.query<StepFact>(
-    'select name, round, state, attempt from steps where request_id = $1 order by id',
+    `select name, round, case when state = 'waiting' and ended_at is not null then 'running' else state end as state, attempt
+     from steps where request_id = $1 order by id`,
     [requestId],
   )
   return rows

@@ -11,8 +11,16 @@ export interface SeenFinding extends Finding {
   lastSeenAt: Instant
 }
 
-/** Remembers what one reconcile run saw. What it did not see is closed; seen again later, it counts from one. */
-export const recordFindings = ({ pool }: Database, siteId: string, findings: Finding[]): Promise<void> =>
+/**
+ * Remembers what one reconcile run saw. What it did not see is closed; seen again later, it counts from one. A run that could
+ * not see the VMs says nothing about them: what is known of them stays as it is.
+ */
+export const recordFindings = (
+  { pool }: Database,
+  siteId: string,
+  findings: Finding[],
+  { vmsWereSeen }: { vmsWereSeen: boolean } = { vmsWereSeen: true },
+): Promise<void> =>
   transaction(pool, async (client) => {
     const at = instantOf(Date.now())
     await client.query('select 1 from sites where id = $1 for no key update', [siteId])
@@ -26,10 +34,10 @@ export const recordFindings = ({ pool }: Database, siteId: string, findings: Fin
       )
     await client.query(
       `update findings set resolved_at = $2
-       where site_id = $1 and resolved_at is null
+       where site_id = $1 and resolved_at is null and ($5 or kind = 'workflowMissing')
          and not exists (select from unnest($3::text[], $4::text[]) as seen (kind, subject)
                          where seen.kind = findings.kind and seen.subject = findings.subject)`,
-      [siteId, at, findings.map(({ kind }) => kind), findings.map(({ subject }) => subject)],
+      [siteId, at, findings.map(({ kind }) => kind), findings.map(({ subject }) => subject), vmsWereSeen],
     )
   })
 

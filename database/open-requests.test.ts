@@ -33,8 +33,21 @@ describe('what should be in vCenter', () => {
     await run.record({ step: { name: 'powerOn', state: 'done', attempt: 1 } })
     await run.record({ state: 'retiring', retireTo: 'retired' })
     expect(await expected(id)).toBe('retiring: no VM')
+    await expect(world.records.isStillOpen(id)).resolves.toBe(true)
     await run.record({ state: 'retired' })
     expect(await expected(id)).toBe('closed')
+    await expect(world.records.isStillOpen(id)).resolves.toBe(false)
+  })
+
+  test('has its power back as soon as the step that was left undone is left', async () => {
+    const id = await aRequest(world)
+    const run = await aRun(world, id)
+    await handOver(run)
+    await run.record({ step: { name: 'powerOff', state: 'done', attempt: 1 } })
+    await run.record({ step: { name: 'warn', state: 'running', attempt: 1 } })
+    expect(await expected(id)).toBe('active: VM, power any')
+    await run.record({ state: 'expired' })
+    expect(await expected(id)).toBe('expired: VM, power off')
   })
 })
 
@@ -50,6 +63,14 @@ describe('findings', () => {
     await world.records.recordFindings(siteId, [])
     expect(await seen()).toEqual([])
     await world.records.recordFindings(siteId, [vanished])
+    expect(await seen()).toEqual([['vanished', 'a', 1]])
+  })
+
+  test('about VMs stay when a run could not see the VMs', async () => {
+    const lost = { kind: 'workflowMissing' as const, subject: 'a', detail: 'lost' }
+    await world.records.recordFindings(siteId, [])
+    await world.records.recordFindings(siteId, [vanished, lost])
+    await world.records.recordFindings(siteId, [], { vmsWereSeen: false })
     expect(await seen()).toEqual([['vanished', 'a', 1]])
   })
 })

@@ -33,6 +33,12 @@ export async function openRequestsOf({ pool }: Database, siteId: string): Promis
   }))
 }
 
+/** Asked again before an act that would bring it back. */
+export async function isStillOpen({ pool }: Database, requestId: string): Promise<boolean> {
+  const { rowCount } = await pool.query('select 1 from vm_requests where id = $1 and closed_at is null', [requestId])
+  return rowCount !== 0
+}
+
 const lifeState = ({ state, hold }: Row): VmRequestState => (state === 'held' ? (hold?.heldFrom ?? state) : state)
 
 /** Nothing is expected while a step is under way, or while a step that may have changed the power is held. */

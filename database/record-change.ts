@@ -1,5 +1,6 @@
 import type { Instant } from '@berth/domain/instant.ts'
 import type { Change, RecordedDecision } from '@berth/domain/transition.ts'
+import type { HoldStep } from '@berth/domain/vm-request.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
 
@@ -19,6 +20,23 @@ export async function recordStep(
        started_at = case when steps.state in ('running', 'failed') then coalesce(steps.started_at, excluded.started_at)
                          else coalesce(excluded.started_at, steps.started_at) end`,
     [request.id, step.name, request.round, step.state, step.attempt, running, ended],
+  )
+}
+
+/**
+ * Steps that a change of state or round leaves behind undone: nobody runs them any more. They wait, with the time when they
+ * were left; the facts still tell a run that they had begun, so that what they may have done is undone.
+ */
+export async function recordInterruptions(
+  client: Queryable,
+  request: VmRequestRow,
+  goesOn: HoldStep | null,
+  at: Instant,
+): Promise<void> {
+  await client.query(
+    `update steps set state = 'waiting', ended_at = $2
+     where request_id = $1 and state = 'running' and not (name = coalesce($3, '') and round = $4)`,
+    [request.id, at, goesOn, request.round],
   )
 }
 

@@ -83,10 +83,13 @@ describe('a life', () => {
   test('forgets the hold and what it waited for when it goes on', async () => {
     const id = await aRequest(world)
     const { record } = await aRun(world, id)
-    await record({ state: 'provisioning' })
-    await record({ state: 'held', hold: aHold })
-    await world.records.setWaitingFor(id, { sentence: 'waits for a person', since: '2026-01-01T00:00:00.000Z' })
-    expect((await viewed(world, id)).waitingFor?.sentence).toBe('waits for a person')
+    const waits = { sentence: 'waits for the agent', since: '2026-01-01T00:00:00.000Z' }
+    await record({ state: 'provisioning', step: { name: 'place', state: 'running', attempt: 1 } })
+    await world.records.setWaitingFor(id, waits)
+    expect((await viewed(world, id)).waitingFor).toEqual(waits)
+    await record({ state: 'held', hold: aHold, step: { name: 'place', state: 'failed', attempt: 1 } })
+    await world.records.setWaitingFor(id, waits)
+    expect((await viewed(world, id)).waitingFor).toBeUndefined()
     await record({ state: 'provisioning', step: { name: 'place', state: 'running', attempt: 2 } })
     const shown = await viewed(world, id)
     expect(shown).toMatchObject({ state: 'provisioning' })
@@ -107,6 +110,40 @@ describe('a life', () => {
       ['place', 'done'],
       ['clone', 'running'],
     ])
+  })
+
+  test('leaves no step running that the next state does not run, and its facts still say that it began', async () => {
+    const id = await aRequest(world)
+    const { run, record } = await aRun(world, id)
+    await record({ state: 'provisioning', step: { name: 'place', state: 'running', attempt: 1 } })
+    await record({ finished: { name: 'place', attempt: 1 }, step: { name: 'clone', state: 'running', attempt: 1 } })
+    const left = '2030-01-01T00:00:00.000Z'
+    await record({ state: 'retiring', retireTo: 'cancelled' }, { at: left })
+    await record({ step: { name: 'destroy', state: 'running', attempt: 1 } })
+    const { steps } = await viewed(world, id)
+    expect(steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'place done',
+      'clone waiting',
+      'powerOn waiting',
+      'waitForIp waiting',
+      'destroy running',
+    ])
+    expect(steps.find(({ name }) => name === 'clone')?.endedAt).toBe(left)
+    const { opened } = await aRun(world, id, { continuedFrom: run.runId })
+    expect(opened.steps.find(({ name }) => name === 'clone')?.state).toBe('running')
+  })
+
+  test('goes on with the step that begins as the round changes', async () => {
+    const id = await aRequest(world)
+    const run = await aRun(world, id)
+    await handOver(run)
+    await run.record({ step: { name: 'warn', state: 'running', attempt: 1 } })
+    await run.record({ round: 2, step: { name: 'powerOn', state: 'running', attempt: 1 } })
+    const { steps } = await viewed(world, id)
+    expect(steps.filter(({ state }) => state === 'running').map(({ name, round }) => [name, round])).toEqual([
+      ['powerOn', 2],
+    ])
+    expect(steps.find(({ name }) => name === 'warn')?.state).toBe('waiting')
   })
 
   test('keeps each round of steps, and when each ran', async () => {

@@ -10,7 +10,7 @@ import { factsOf } from './facts.ts'
 import { fence } from './fence.ts'
 import { giveBackAll, giveBackReservation } from './give-back.ts'
 import { addNotices, addWarningInPerson } from './notice-rows.ts'
-import { recordDecision, recordGrant, recordStep } from './record-change.ts'
+import { recordDecision, recordGrant, recordInterruptions, recordStep } from './record-change.ts'
 import { transaction, type Queryable } from './transaction.ts'
 import { updateRequest, type ColumnValues, type HeldRow, type VmRequestRow } from './vm-request-row.ts'
 
@@ -35,6 +35,8 @@ export const recordTransition = (
     if (head === undefined) return repeated(client, request, run, transition.n)
     const changed = await updateRequest(client, request.id, { ...head, ...columnsOf(request, transition) })
     await recordRest(client, changed, transition)
+    if (changed.state !== request.state || changed.round !== request.round)
+      await recordInterruptions(client, changed, transition.change.step?.name ?? null, transition.at)
     if (transition.message !== undefined)
       await addAppliedMessage(client, request.id, transition.message, { seq: head.audit_seq, at: transition.at })
     await addNotices(client, changed, transition.notices, transition.at, database.publicUrl)
@@ -43,9 +45,7 @@ export const recordTransition = (
 
 /** By another transition: this one, if it is only repeated, was recorded. */
 const appliedBefore = async (client: Queryable, run: RunIdentity, { n, message }: Transition): Promise<boolean> =>
-  message !== undefined &&
-  (await wasApplied(client, run.requestId, message.id)) &&
-  !(await wasRecorded(client, run, n))
+  message !== undefined && (await wasApplied(client, run.requestId, message.id)) && !(await wasRecorded(client, run, n))
 
 /** The answer of the first time: facts, if it took over. */
 async function repeated(

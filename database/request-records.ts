@@ -8,7 +8,7 @@ import type { Database } from './connect.ts'
 import { recordFindings } from './findings.ts'
 import { deliveriesOf, noticeDelivered, noticeFailed, noticesToDeliver } from './notices.ts'
 import { openApprovals } from './open-approvals.ts'
-import { openRequestsOf } from './open-requests.ts'
+import { isStillOpen, openRequestsOf } from './open-requests.ts'
 import { openRun } from './open-run.ts'
 import { reasonsToReject } from './reasons-to-reject.ts'
 import { recordTransition } from './record-transition.ts'
@@ -36,6 +36,8 @@ export function createRequestRecords(database: Database) {
     noticeFailed: (noticeId: string, error: string) => away(noticeFailed(database, noticeId, error)),
     deliveriesOf: (requestId: string, orders: NoticeOrder[]) => away(deliveriesOf(database, requestId, orders)),
     openRequestsOf: (siteId: string) => away(openRequestsOf(database, siteId)),
-    recordFindings: (siteId: string, findings: Finding[]) => away(recordFindings(database, siteId, findings)),
+    isStillOpen: (requestId: string) => away(isStillOpen(database, requestId)),
+    recordFindings: (siteId: string, findings: Finding[], seen?: { vmsWereSeen: boolean }) =>
+      away(recordFindings(database, siteId, findings, seen)),
   }
 }

@@ -1,8 +1,12 @@
 import { chooseDatastore, type Placement, type PlacementFindings } from '@berth/domain/placement.ts'
+import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import type { Database } from './connect.ts'
 import { RecordsFault } from './records-fault.ts'
 import { transaction, type Queryable } from './transaction.ts'
 import { lockRequest, updateRequest, type VmRequestRow } from './vm-request-row.ts'
+
+/** Whoever asks in another state comes late: nothing would give the space back. */
+const placedIn: readonly VmRequestState[] = ['provisioning', 'held']
 
 /**
  * Takes space on the datastore with the most of it, less what other clones under way have reserved.
@@ -16,6 +20,8 @@ export const reservePlacement = (
 ): Promise<Placement> =>
   transaction(database.pool, async (client) => {
     const request = await lockRequest(client, requestId)
+    if (!placedIn.includes(request.state))
+      throw new RecordsFault('actionNotAllowed', `request ${requestId} is ${request.state} and is not built`)
     if (request.placement !== null && stillFound(request.placement, findings)) return request.placement
     await client.query('select 1 from sites where id = $1 for no key update', [request.site_id])
     const placement = choose(findings, neededGiB, await reservedByOthers(client, request))

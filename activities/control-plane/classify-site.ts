@@ -8,9 +8,15 @@ export interface SiteInventory {
   vms: OwnedVm[] | null
 }
 
+export interface RequestWithoutWorkflow {
+  requestId: string
+  workflowId: string
+}
+
 export interface Classification {
   findings: Finding[]
-  withoutWorkflow: { requestId: string; workflowId: string }[]
+  /** As far as visibility knows, which may lag. */
+  withoutWorkflow: RequestWithoutWorkflow[]
 }
 
 /** What is there but should not be, what should be but is not, and which open requests no workflow looks after. */
@@ -22,14 +28,16 @@ export function classifySite(
   const withoutWorkflow = open
     .map(({ requestId }) => ({ requestId, workflowId: vmRequestWorkflowId(siteId, requestId) }))
     .filter(({ workflowId }) => !running.has(workflowId))
-  const findings: Finding[] = withoutWorkflow.map(({ requestId, workflowId }) => ({
-    kind: 'workflowMissing',
-    subject: requestId,
-    detail: `no workflow ${workflowId} was running; it was started again from the recorded facts`,
-  }))
-  if (vms !== null) findings.push(...vmFindings(vms, open), ...requestFindings(vms, open))
+  const findings = vms === null ? [] : [...vmFindings(vms, open), ...requestFindings(vms, open)]
   return { findings, withoutWorkflow }
 }
+
+/** What is reported of a request once it was reopened. */
+export const workflowWasMissing = ({ requestId, workflowId }: RequestWithoutWorkflow): Finding => ({
+  kind: 'workflowMissing',
+  subject: requestId,
+  detail: `no workflow ${workflowId} was running; it was started again from the recorded facts`,
+})
 
 function vmFindings(vms: readonly OwnedVm[], open: readonly OpenRequest[]): Finding[] {
   const openIds = new Set(open.map(({ requestId }) => requestId))

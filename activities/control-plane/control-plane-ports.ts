@@ -34,8 +34,10 @@ export interface RequestRecords {
   deliveriesOf(requestId: string, orders: NoticeOrder[]): Promise<{ order: NoticeOrder; deliveredAt: Instant }[]>
   /** Requests of the site that are not final, with what reconciling needs. */
   openRequestsOf(siteId: string): Promise<OpenRequest[]>
-  /** Remembers what a reconcile run saw; answers how many runs in a row saw each. Findings no longer seen are closed. */
-  recordFindings(siteId: string, findings: Finding[]): Promise<void>
+  /** Whether the request is not final, now. */
+  isStillOpen(requestId: string): Promise<boolean>
+  /** Remembers what a reconcile run saw. Findings no longer seen are closed, those about VMs only if VMs were seen. */
+  recordFindings(siteId: string, findings: Finding[], seen: { vmsWereSeen: boolean }): Promise<void>
 }
 
 /** Accepts a message for delivery, or throws. */

@@ -6,7 +6,7 @@ import type { PlacementFindings } from '@berth/domain/placement.ts'
 import { failureSentence } from '@berth/domain/failures.ts'
 import type { Transition } from '@berth/domain/transition.ts'
 import { throughPort } from '../application-failure.ts'
-import { classifySite, type SiteInventory } from './classify-site.ts'
+import { classifySite, workflowWasMissing, type SiteInventory } from './classify-site.ts'
 import type { Courier, RequestRecords, RunIdentity, SiteWatch, WorkflowRepair } from './control-plane-ports.ts'
 import { waitingSentence, type WaitingStep } from './waiting-sentence.ts'
 
@@ -73,12 +73,16 @@ export function createControlPlaneActivities({ records, courier, siteWatch, repa
       const running = await repair.runningWorkflowIds(inventory.siteId)
       const { findings, withoutWorkflow } = classifySite(inventory, open, running)
       const reopened: string[] = []
-      for (const { requestId, workflowId } of withoutWorkflow) {
-        if (await repair.isOpen(workflowId)) continue
-        await repair.reopen(requestId)
-        reopened.push(requestId)
+      for (const missing of withoutWorkflow) {
+        if (await repair.isOpen(missing.workflowId)) continue
+        // Its workflow may have ended it since the list was read.
+        if (!(await throughPort(() => records.isStillOpen(missing.requestId)))) continue
+        await repair.reopen(missing.requestId)
+        reopened.push(missing.requestId)
+        findings.push(workflowWasMissing(missing))
       }
-      await throughPort(() => records.recordFindings(inventory.siteId, findings))
+      const vmsWereSeen = inventory.vms !== null
+      await throughPort(() => records.recordFindings(inventory.siteId, findings, { vmsWereSeen }))
       return { findings: findings.length, reopened }
     },
   }
