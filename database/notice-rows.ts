@@ -1,7 +1,7 @@
 import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeAudience, NoticeOrder } from '@berth/domain/notice.ts'
 import type { Change } from '@berth/domain/transition.ts'
-import { noticeText } from './notice-text.ts'
+import { noticeText, type NoticeContext } from './notice-text.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
 
@@ -29,9 +29,9 @@ export async function addNotices(
   publicUrl: string,
 ): Promise<void> {
   if (orders.length === 0) return
-  const owner = await ownerName(client, request)
+  const context = await noticeContext(client, request)
   for (const order of orders) {
-    const { subject, text } = noticeText(request, owner, order, publicUrl)
+    const { subject, text } = noticeText(request, context, order, publicUrl)
     await client.query(
       `insert into notices (id, request_id, event, audience, grant_number, stage, channel, recipient, subject, text, state, created_at)
        select gen_random_uuid(), $1::uuid, $2, $3, $4, $5, 'mail', recipient, $6, $7, 'pending', $8
@@ -42,11 +42,14 @@ export async function addNotices(
   }
 }
 
-export async function ownerName(client: Queryable, request: VmRequestRow): Promise<string> {
-  const { rows } = await client.query<{ name: string }>('select display_name as name from users where id = $1', [
-    request.owner_id,
-  ])
-  return rows[0]?.name ?? 'Somebody'
+export async function noticeContext(client: Queryable, request: VmRequestRow): Promise<NoticeContext> {
+  const { rows } = await client.query<{ name: string | null; openedAt: Instant | null }>(
+    `select (select display_name from users where id = $2) as name,
+            (select max(opened_at) from approvals where request_id = $1 and decision is null) as "openedAt"`,
+    [request.id, request.owner_id],
+  )
+  const { name = null, openedAt = null } = rows[0] ?? {}
+  return { ownerName: name ?? 'Somebody', ...(openedAt !== null && { approvalOpenedAt: openedAt }) }
 }
 
 /** The operator told the owner some other way, and says so. */

@@ -1,3 +1,4 @@
+import type { Hold } from '@berth/domain/facts.ts'
 import { failureSentence } from '@berth/domain/failures.ts'
 import { addSeconds, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeEvent, NoticeOrder } from '@berth/domain/notice.ts'
@@ -10,9 +11,15 @@ export interface NoticeText {
   text: string
 }
 
-interface Told {
-  request: VmRequestRow
+/** What the words need beside the request's row. */
+export interface NoticeContext {
   ownerName: string
+  /** Of the open decision about the request: a decision lapses so long after it. */
+  approvalOpenedAt?: Instant
+}
+
+interface Told extends NoticeContext {
+  request: VmRequestRow
   order: NoticeOrder
   link: string
 }
@@ -22,12 +29,12 @@ type Wording = (told: Told) => { subject: string; lines: string[] }
 /** What a person reads: what happened, until when, what to do, and where. */
 export function noticeText(
   request: VmRequestRow,
-  ownerName: string,
+  context: NoticeContext,
   order: NoticeOrder,
   publicUrl: string,
 ): NoticeText {
   const link = `${publicUrl}/vms/${request.id}`
-  const { subject, lines } = wordings[order.event]({ request, ownerName, order, link })
+  const { subject, lines } = wordings[order.event]({ ...context, request, order, link })
   return { subject, text: [...lines, '', link, '', '-- ', 'Berth'].join('\n') }
 }
 
@@ -39,7 +46,7 @@ const wordings: Record<NoticeEvent, Wording> = {
       '',
       ...asked(told),
       '',
-      `Please approve or decline it. Without a decision it lapses on ${lapse(told.request)}.`,
+      `Please approve or decline it. Without a decision it lapses on ${lapse(told)}.`,
     ],
   }),
   approvalReminder: (told) => ({
@@ -49,7 +56,7 @@ const wordings: Record<NoticeEvent, Wording> = {
       '',
       ...asked(told),
       '',
-      `Without a decision it lapses on ${lapse(told.request)}.`,
+      `Without a decision it lapses on ${lapse(told)}.`,
     ],
   }),
   approvalEscalation: (told) => ({
@@ -59,7 +66,7 @@ const wordings: Record<NoticeEvent, Wording> = {
       '',
       ...asked(told),
       '',
-      `Please see that somebody decides. Without a decision it lapses on ${lapse(told.request)}.`,
+      `Please see that somebody decides. Without a decision it lapses on ${lapse(told)}.`,
     ],
   }),
   requestRejected: ({ request }) => ({
@@ -175,7 +182,7 @@ function asked({ request }: Told): string[] {
 }
 
 function held({ hold, vm_name: vmName }: VmRequestRow, { audience }: NoticeOrder): string[] {
-  const why = hold === null ? [] : [`It stopped at ${hold.step}: ${failureSentence(hold.code, hold.message)}.`]
+  const why = hold === null ? [] : [`It stopped at ${hold.step}: ${whyHeld(hold)}.`]
   const cleanUp =
     hold?.cleanUpAt === undefined ? [] : [`Without a decision it is given up and cleaned up on ${at(hold.cleanUpAt)}.`]
   if (audience !== 'operators')
@@ -187,6 +194,10 @@ function held({ hold, vm_name: vmName }: VmRequestRow, { audience }: NoticeOrder
   ]
 }
 
+/** Most messages begin with the sentence of their code. */
+const whyHeld = ({ code, message }: Hold): string =>
+  message.startsWith(failureSentence(code)) ? message : failureSentence(code, message)
+
 function login(request: VmRequestRow): string[] {
   const { state, address, ssh_user: sshUser, ssh_port: sshPort } = request
   const ssh = sshAccess({ state, heldFrom: request.hold?.heldFrom, address, sshUser, sshPort })
@@ -195,8 +206,8 @@ function login(request: VmRequestRow): string[] {
 
 const reasons = (request: VmRequestRow): string[] => (request.reasons ?? []).map((reason) => `  - ${reason}`)
 
-const lapse = ({ requested_at, provisioning_request }: VmRequestRow): string =>
-  at(addSeconds(requested_at, provisioning_request.policy.approvalLapseSeconds))
+const lapse = ({ request, approvalOpenedAt }: Told): string =>
+  at(addSeconds(approvalOpenedAt ?? request.requested_at, request.provisioning_request.policy.approvalLapseSeconds))
 const leaseEnd = ({ lease_ends_at }: VmRequestRow): string =>
   lease_ends_at === null ? 'a date not yet known' : at(lease_ends_at)
 const destroyed = ({ expired_at, provisioning_request }: VmRequestRow): string =>

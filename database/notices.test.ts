@@ -4,7 +4,7 @@ import { noticeEvents } from '@berth/domain/notice.ts'
 import { noticeText } from './notice-text.ts'
 import { readRequest } from './vm-request-row.ts'
 import { undeliveredNotices } from './undelivered-notices.ts'
-import { aRequest, aRun, handOver, openWorld, type World } from './testing/world.ts'
+import { aHold, aRequest, aRun, handOver, openWorld, type World } from './testing/world.ts'
 
 let world: World
 
@@ -73,9 +73,11 @@ describe('notices', () => {
     await world.records.noticeFailed(other?.id ?? '', 'connection refused')
     expect(await world.records.noticesToDeliver(id, [ready, ending])).toContainEqual(gating)
     expect(await world.records.noticesToDeliver(id, [ready])).not.toContainEqual(other)
-    const listed = (await undeliveredNotices(world.database)).filter(({ requestId }) => requestId === id)
+    const listed = (await undeliveredNotices(world.database)).filter(
+      ({ requestId, attempts }) => requestId === id && attempts > 0,
+    )
     expect(listed.map(({ event, state, attempts }) => [event, state, attempts]).sort()).toEqual([
-      ['leaseEnding', 'pending', 2],
+      ['leaseEnding', 'undelivered', 2],
       ['vmReady', 'undelivered', 2],
     ])
   })
@@ -96,6 +98,47 @@ describe('notices', () => {
     expect(held.map(({ recipient }) => recipient)).toEqual(['oscar@example.test'])
   })
 
+  test('nobody was told of for a day are listed as undelivered, though no delivery was tried', async () => {
+    const { id, run } = await handedOver()
+    await run.record({}, { notices: [ready] })
+    const listed = async () =>
+      (await undeliveredNotices(world.database))
+        .filter(({ requestId }) => requestId === id)
+        .map(({ state, attempts }) => [state, attempts])
+    expect(await listed()).toEqual([])
+    await world.database.pool.query(
+      `update notices set created_at = created_at - interval '25 hours' where request_id = $1`,
+      [id],
+    )
+    expect(await listed()).toEqual([
+      ['undelivered', 0],
+      ['undelivered', 0],
+    ])
+  })
+
+  test('about a hold say its cause once', async () => {
+    const id = await aRequest(world)
+    const { record } = await aRun(world, id)
+    await record({ state: 'provisioning' })
+    const message = 'no allowed datastore has enough free space: fast is full'
+    const told: NoticeOrder = { event: 'requestHeld', audience: 'operators', grantNumber: 0, stage: 'place-1' }
+    await record({ state: 'held', hold: { ...aHold, message } }, { notices: [told] })
+    const [notice] = await world.records.noticesToDeliver(id, [told])
+    expect(notice?.text).toContain(`It stopped at place: ${message}.`)
+  })
+
+  test('about a decision name the time when it lapses, counted from when it was opened', async () => {
+    const id = await aRequest(world, { sizeId: 'large' })
+    const { provisioning_request: asked } = await readRequest(world.database.pool, id)
+    const openedAt = '2031-03-01T00:00:00.000Z'
+    await world.records.openApprovals(id, openedAt)
+    const lapsesAt = new Date(Date.parse(openedAt) + asked.policy.approvalLapseSeconds * 1_000)
+    const [needed] = await world.records.noticesToDeliver(id, [
+      { event: 'approvalNeeded', audience: 'approvers', grantNumber: 0, stage: '0' },
+    ])
+    expect(needed?.text).toContain(`it lapses on ${lapsesAt.getUTCDate()} March 2031`)
+  })
+
   test('given in person by an operator count as delivered', async () => {
     const { id, run } = await handedOver()
     const deliveredAt = '2030-05-01T00:00:00.000Z'
@@ -110,7 +153,7 @@ describe('notices', () => {
       for (const audience of ['owner', 'approvers', 'operators'] as const) {
         const { subject, text } = noticeText(
           request,
-          'Dora',
+          { ownerName: 'Dora' },
           { event, audience, grantNumber: 1, stage: '0' },
           'https://berth.example.test',
         )

@@ -1,7 +1,7 @@
 import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeEvent, NoticeOrder, PendingNotice } from '@berth/domain/notice.ts'
 import type { Database } from './connect.ts'
-import { addNotices, ownerName } from './notice-rows.ts'
+import { addNotices, noticeContext } from './notice-rows.ts'
 import { noticeText } from './notice-text.ts'
 import { transaction } from './transaction.ts'
 import { readRequest } from './vm-request-row.ts'
@@ -24,10 +24,10 @@ export const noticesToDeliver = (
   transaction(database.pool, async (client) => {
     const request = await readRequest(client, requestId)
     await addNotices(client, request, orders, instantOf(Date.now()), database.publicUrl)
-    const owner = await ownerName(client, request)
+    const context = await noticeContext(client, request)
     const pending: PendingNotice[] = []
     for (const order of orders) {
-      const words = noticeText(request, owner, order, database.publicUrl)
+      const words = noticeText(request, context, order, database.publicUrl)
       const { rows } = await client.query<PendingRow>(
         `update notices set subject = $5, text = $6
          where request_id = $1 and event = $2 and grant_number = $3 and stage = $4 and audience = $7

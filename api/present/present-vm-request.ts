@@ -117,10 +117,11 @@ function destroyedAt({ state, steps, policy, expiredAt, releasedAt }: VmRequestV
 
 /** Whether the table of policies and the table of states both allow it now. */
 function isOpenTo(action: VmRequestAction, view: VmRequestView, { caller, now }: Beholder): boolean {
-  if (action === 'decideApproval') return !isOwnRequest(caller, view) && waitsFor(caller, view.approvals)
+  const isLegal = allows(view.state, action, view.hold?.heldFrom)
+  if (action === 'decideApproval') return isLegal && !isOwnRequest(caller, view) && waitsFor(caller, view.approvals)
   const leaseIsOver = view.leaseEndsAt !== undefined && view.leaseEndsAt <= now
   if (action === 'restoreVm' && leaseIsOver) return false
-  return mayDo(caller, action, 'vmRequest', view) && allows(view.state, action, view.hold?.heldFrom)
+  return isLegal && mayDo(caller, action, 'vmRequest', view)
 }
 
 const waitsFor = ({ userId }: Caller, approvals: readonly ApprovalView[]): boolean =>
