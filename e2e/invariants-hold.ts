@@ -1,6 +1,7 @@
 import { violations } from '@berth/testing/invariants.ts'
 import { until } from '@berth/testing/until.ts'
 import type { RunningBerth } from './running-berth.ts'
+import { vmEvents } from './vm-events.ts'
 import { vmsInVcenter } from './vms-in-vcenter.ts'
 
 /**
@@ -13,10 +14,11 @@ export async function invariantsHold({ run, vcenter, database }: RunningBerth): 
     'the invariants to hold',
     async () => {
       const vms = (await Promise.all(run.sites.map(({ id }) => vmsInVcenter(vcenter(id))))).flat()
+      const events = (await Promise.all(run.sites.map(vmEvents))).flat()
       found = await violations({
         database,
         vms: vms.filter(({ markerRequestId }) => markerRequestId !== ''),
-        events: [],
+        events,
       })
       if (found.length > 0) throw new Error(found.join('; '))
       return true

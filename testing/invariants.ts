@@ -26,12 +26,24 @@ export interface Evidence {
  */
 export async function violations({ database, vms, events }: Evidence): Promise<string[]> {
   return [
+    ...oneVmNow(vms),
     ...oneVmAtEveryInstant(events),
     ...(await noOrphan(database, vms)),
     ...(await quotaIsWhatIsHeld(database)),
     ...(await auditIsALegalPath(database)),
     ...(await nothingIsLeft(database, vms)),
   ]
+}
+
+/** I1, and with it I2 and I8: no two VMs with a marker of ours have one instanceUuid now. */
+function oneVmNow(vms: readonly MarkedVm[]): string[] {
+  const byUuid = Map.groupBy(
+    vms.filter(({ markerRequestId }) => markerRequestId !== ''),
+    ({ instanceUuid }) => instanceUuid,
+  )
+  return [...byUuid]
+    .filter(([, same]) => same.length > 1)
+    .map(([uuid, same]) => `I1, I2, I8: ${same.length} VMs exist for request ${uuid}`)
 }
 
 /** I1: one VM per request at every instant. */
@@ -93,10 +105,8 @@ async function auditIsALegalPath(database: Database): Promise<string[]> {
     const heldFrom = next === 'held' ? detail.change?.hold?.heldFrom : undefined
     at.set(requestId, { state: next, ...(heldFrom !== undefined && { heldFrom }) })
   }
-  for (const requestId of at.keys()) {
-    const breaks = await verifyAudit(database, requestId)
-    found.push(...breaks.map(({ seq, problem }) => `I6: audit entry ${seq} of request ${requestId}: ${problem}`))
-  }
+  const breaks = await verifyAudit(database)
+  found.push(...breaks.map(({ chain, seq, problem }) => `I6: audit entry ${seq} of chain ${chain}: ${problem}`))
   return found
 }
 
