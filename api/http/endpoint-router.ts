@@ -3,6 +3,7 @@ import { endpoints, type Endpoint } from '@berth/contract/endpoints.ts'
 import type { EndpointName } from '@berth/contract/paths.ts'
 import type { Caller } from '../caller.ts'
 import { Problem } from '../problems.ts'
+import { limitAddresses } from './limit-addresses.ts'
 import { parseCall, type Call } from './parse-call.ts'
 
 export interface Answer {
@@ -20,11 +21,13 @@ export type Handlers = { [Name in EndpointName]: Handler<Name> }
 
 export type Authenticate = (request: Request) => Promise<Caller>
 
+const callsPerMinuteAndAddress = 12_000
 const nobody: Caller = { userId: '', displayName: '', roles: [], teamIds: [], via: 'token' }
 
 /** One route for each endpoint of the contract: authenticate, parse, and then its handler. None can be forgotten. */
 export function endpointRouter(handlers: Handlers, authenticate: Authenticate, limit: RequestHandler): Router {
   const router = Router()
+  router.use(limitAddresses(callsPerMinuteAndAddress))
   const byPath = Map.groupBy(Object.entries(endpoints) as [EndpointName, Endpoint][], ([, { path }]) =>
     expressPath(path),
   )
