@@ -29,12 +29,12 @@ function Release({ request }: { request: VmRequest }) {
   return (
     <div className="stack stack-tight">
       <p className="subtle small">
-        Give it back: powered off now, destroyed after {lengthWords(undoSeconds)}; until then you can restore it.
+        Give it back: powered off now, destroyed after {lengthWords(undoSeconds)}; it can be restored until then.
       </p>
       <div>
         <Confirm
           action="Release"
-          consequence={`The VM is powered off now and destroyed on ${until}. Until then you can restore it.`}
+          consequence={`The VM is powered off now and destroyed on ${until}. It can be restored until then.`}
           reason="none"
           isDangerous
           isPending={isPending}
