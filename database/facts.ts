@@ -11,6 +11,7 @@ export async function factsOf(client: Queryable, request: VmRequestRow): Promise
   const steps = await stepsOf(client, request.id)
   const approvals = await approvalsOf(client, request.id)
   const warnings = await warningsOf(client, request.id)
+  const releasedBy = await releasedByOf(client, request.id)
   const appliedMessages = await appliedMessagesOf(client, request.id)
   return {
     state: request.state,
@@ -20,6 +21,7 @@ export async function factsOf(client: Queryable, request: VmRequestRow): Promise
     warnings,
     appliedMessages,
     extensions: Math.max(0, request.grant_number - 1),
+    ...(releasedBy !== undefined && { releasedBy }),
     ...withoutNulls({
       hold: holdOf(request),
       placement: request.placement,
@@ -86,4 +88,12 @@ async function warningsOf(client: Queryable, requestId: string): Promise<Deliver
     [requestId],
   )
   return rows
+}
+
+async function releasedByOf(client: Queryable, requestId: string): Promise<string | undefined> {
+  const { rows } = await client.query<{ by: string }>(
+    `select by from audit_entries where request_id = $1 and event = 'releaseRequested' order by seq desc limit 1`,
+    [requestId],
+  )
+  return rows[0]?.by
 }

@@ -23,20 +23,27 @@ export async function recordStep(
   )
 }
 
+/** Which running steps a change leaves undone. */
+export interface LeftBehind {
+  every?: true
+  but?: HoldStep | undefined
+  only?: HoldStep
+}
+
 /**
- * Steps that a change of state or round leaves behind undone: nobody runs them any more. They wait, with the time when they
+ * Steps that a change leaves behind undone: nobody runs them any more. They wait, with the time when they
  * were left; the facts still tell a run that they had begun, so that what they may have done is undone.
  */
 export async function recordInterruptions(
   client: Queryable,
   request: VmRequestRow,
-  goesOn: HoldStep | null,
+  { every, but, only }: LeftBehind,
   at: Instant,
 ): Promise<void> {
   await client.query(
     `update steps set state = 'waiting', ended_at = $2
-     where request_id = $1 and state = 'running' and not (name = coalesce($3, '') and round = $4)`,
-    [request.id, at, goesOn, request.round],
+     where request_id = $1 and state = 'running' and (name = $3 or ($4 and not (name = coalesce($5, '') and round = $6)))`,
+    [request.id, at, only ?? null, every ?? false, but ?? null, request.round],
   )
 }
 

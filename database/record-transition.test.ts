@@ -146,6 +146,24 @@ describe('a life', () => {
     expect(steps.find(({ name }) => name === 'warn')?.state).toBe('waiting')
   })
 
+  test('a further grant ends the warning that was under way, and no power-off', async () => {
+    const id = await aRequest(world)
+    const run = await aRun(world, id)
+    await handOver(run)
+    const at = new Date().toISOString()
+    const grant = (number: number) => ({
+      grant: { number, grantedAt: at, endsAt: '2101-01-01T00:00:00.000Z', seconds: 3_600, cappedBy: null },
+    })
+    const running = async () =>
+      (await viewed(world, id)).steps.filter(({ state }) => state === 'running').map(({ name }) => name)
+    await run.record({ step: { name: 'warn', state: 'running', attempt: 1 } })
+    await run.record(grant(2))
+    expect(await running()).toEqual([])
+    await run.record({ step: { name: 'powerOff', state: 'running', attempt: 1 } })
+    await run.record(grant(3))
+    expect(await running()).toEqual(['powerOff'])
+  })
+
   test('keeps each round of steps, and when each ran', async () => {
     const id = await aRequest(world)
     const run = await aRun(world, id)

@@ -10,7 +10,7 @@ import { factsOf } from './facts.ts'
 import { fence } from './fence.ts'
 import { giveBackAll, giveBackReservation } from './give-back.ts'
 import { addNotices, addWarningInPerson } from './notice-rows.ts'
-import { recordDecision, recordGrant, recordInterruptions, recordStep } from './record-change.ts'
+import { recordDecision, recordGrant, recordInterruptions, recordStep, type LeftBehind } from './record-change.ts'
 import { transaction, type Queryable } from './transaction.ts'
 import { updateRequest, type ColumnValues, type HeldRow, type VmRequestRow } from './vm-request-row.ts'
 
@@ -35,13 +35,19 @@ export const recordTransition = (
     if (head === undefined) return repeated(client, request, run, transition.n)
     const changed = await updateRequest(client, request.id, { ...head, ...columnsOf(request, transition) })
     await recordRest(client, changed, transition)
-    if (changed.state !== request.state || changed.round !== request.round)
-      await recordInterruptions(client, changed, transition.change.step?.name ?? null, transition.at)
+    await recordInterruptions(client, changed, leftBehind(request, changed, transition.change), transition.at)
     if (transition.message !== undefined)
       await addAppliedMessage(client, request.id, transition.message, { seq: head.audit_seq, at: transition.at })
     await addNotices(client, changed, transition.notices, transition.at, database.publicUrl)
     return {}
   })
+
+/** Steps run one at a time. A further grant ends the warning of the one before; a power-off goes on and notes it. */
+function leftBehind(before: VmRequestRow, after: VmRequestRow, { step, grant }: Change): LeftBehind {
+  const goesElsewhere = before.state !== after.state || before.round !== after.round || step?.state === 'running'
+  if (goesElsewhere) return { every: true, but: step?.name }
+  return grant === undefined ? {} : { only: 'warn' }
+}
 
 /** By another transition: this one, if it is only repeated, was recorded. */
 const appliedBefore = async (client: Queryable, run: RunIdentity, { n, message }: Transition): Promise<boolean> =>
