@@ -51,6 +51,8 @@ export interface Facts {
   warnings: DeliveredWarning[]
   expiredAt?: Instant
   releasedAt?: Instant
+  /** Who gave it back last: a release by somebody else than the owner is no warning of its own. */
+  releasedBy?: string
   /** The owner asked for it and it is under way: power off to release, power on to restore. */
   intent?: 'release' | 'restore'
   /** Where `retiring` ends. */

@@ -144,6 +144,20 @@ describe('the lease', () => {
     expect(await life.result()).toEqual({ state: 'retired' })
   })
 
+  test('given back by an operator, the VM is not destroyed before its owner was told', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 600, policy: { undoSeconds: 1 } })
+    await world.until(id, 'active')
+    world.courier.refuses = true
+    await life.executeUpdate(releaseVm, { args: [message('operator')] })
+    const { hold } = await world.until(id, 'held')
+    expect(hold).toMatchObject({ heldFrom: 'released', step: 'warn', code: 'mailUnavailable' })
+    expect(world.vcenter.vmOf(id)).toBeDefined()
+    world.courier.refuses = false
+    const retry = { step: 'warn', attempt: 1, action: 'retry' } as const
+    await life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...retry }] })
+    await world.until(id, 'retired')
+  })
+
   test('is not ended without a delivered warning: an operator is asked, and the owner can still extend', async () => {
     world.courier.refuses = true
     const { id, life } = await world.ask({ leaseSeconds: 2 })

@@ -1,10 +1,11 @@
 import { graceWarning, leaseWarnings, noticeNeededSeconds, type LeaseGrant } from '@berth/domain/lease.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { addSeconds } from '@berth/domain/instant.ts'
 import { addressWait, vmIdentity } from './build-vm.ts'
 import type { Life } from './life.ts'
 import { extend, noted, release, restore } from './owner-letters.ts'
 import { interrupted, isBehind, performStep, wasTried } from './perform-step.ts'
-import { mayAct, warnInTime } from './warnings.ts'
+import { mayAct, ownerKnows, warnInTime } from './warnings.ts'
 
 /** The VM is the owner's until the lease ends: warnings come in time, and without one nothing is powered off. */
 export async function keepUntilLeaseEnds(life: Life): Promise<void> {
@@ -48,13 +49,15 @@ export async function keepThroughGrace(life: Life): Promise<void> {
     await life.record({ event: 'graceEnded', change: { state: 'retiring', retireTo: 'retired' } })
 }
 
-/** Given back by its owner: that is its own warning. It can be restored for a while. */
+/** Given back: by its owner that is its own warning, by an operator the owner must know. It can be restored for a while. */
 export async function keepUntilUndoEnds(life: Life): Promise<void> {
   const { releasedAt, intent } = life.facts
   if (releasedAt === undefined) throw new Error('released without its time')
   if (intent === 'restore') return wakeUp(life)
   const undoEndsAt = addSeconds(releasedAt, life.request.policy.undoSeconds)
-  if ((await life.waitUntil(undoEndsAt, { restoreVm: restore(life) })) === 'due')
+  const handlers = { restoreVm: restore(life) }
+  if ((await life.waitUntil(undoEndsAt, handlers)) !== 'due') return
+  if (await ownerKnows(life, releaseNotice(life), handlers))
     await life.record({ event: 'undoEnded', change: { state: 'retiring', retireTo: 'retired' } })
 }
 
@@ -82,7 +85,9 @@ async function settle(life: Life, attempt?: number): Promise<void> {
       address: null,
     },
     notices: [
-      { event: released ? 'vmReleased' : 'vmExpired', audience: 'owner', grantNumber, stage: String(life.facts.round) },
+      released
+        ? releaseNotice(life)
+        : { event: 'vmExpired', audience: 'owner', grantNumber, stage: String(life.facts.round) },
     ],
   })
 }
@@ -129,6 +134,13 @@ async function wakeUp(life: Life): Promise<void> {
     ],
   })
 }
+
+const releaseNotice = (life: Life): NoticeOrder => ({
+  event: 'vmReleased',
+  audience: 'owner',
+  grantNumber: currentGrant(life).number,
+  stage: String(life.facts.round),
+})
 
 function currentGrant({ facts }: Life): LeaseGrant {
   if (facts.grant === undefined) throw new Error(`${facts.state} without a lease`)

@@ -85,6 +85,7 @@ export const release =
         message: { id, answer },
         change: { ...change, intent: 'release' },
       })
+    life.facts = { ...life.facts, releasedBy: by }
     return { answer, leave: true }
   }
 

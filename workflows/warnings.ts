@@ -5,7 +5,7 @@ import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { lastWarning } from './activity-proxies.ts'
 import { left, withFallback, type Handlers, type Life } from './life.ts'
-import { interrupted, performStep } from './perform-step.ts'
+import { interrupted, isBehind, performStep } from './perform-step.ts'
 
 const orderOf = ({ event, grantNumber, stage }: WarningStage): NoticeOrder => ({
   event,
@@ -53,7 +53,7 @@ export async function mayAct(
     deliveredAt = earliestDelivery(life, stages)
   }
   if (deliveredAt === undefined) {
-    const tried = await performStep(life, 'warn', () => warnNow(life, last), handlers)
+    const tried = await performStep(life, 'warn', () => warnNow(life, orderOf(last)), handlers)
     if (tried === interrupted) return false
     noteDeliveries(life, last, tried.result)
     await life.record({ event: 'warned', change: { step: { name: 'warn', state: 'done', attempt: tried.attempt } } })
@@ -64,10 +64,25 @@ export async function mayAct(
   return (await life.waitUntil(opensAt, handlers)) !== left
 }
 
+/**
+ * A VM that somebody else gave back is destroyed only after its owner was told, or an operator says how. True when it may
+ * be destroyed now.
+ */
+export async function ownerKnows(life: Life, order: NoticeOrder, handlers: Handlers): Promise<boolean> {
+  const { releasedBy } = life.facts
+  if (releasedBy === life.request.specification.ownerId || isBehind(life, 'warn')) return true
+  const told = await withFallback((records) => records.deliveredWarnings(life.request.requestId, [order]))
+  if (told.length > 0) return true
+  const tried = await performStep(life, 'warn', () => warnNow(life, order), handlers)
+  if (tried === interrupted) return false
+  await life.record({ event: 'warned', change: { step: { name: 'warn', state: 'done', attempt: tried.attempt } } })
+  return true
+}
+
 /** The last try before an operator is asked. One recipient reached is enough, and none at all is a failure. */
-async function warnNow(life: Life, stage: WarningStage): Promise<{ deliveredAt: Instant }[]> {
+async function warnNow(life: Life, order: NoticeOrder): Promise<{ deliveredAt: Instant }[]> {
   const { requestId } = life.request
-  const orders = [orderOf(stage)]
+  const orders = [order]
   const delivered = await lastWarning.deliverNotices(requestId, orders).catch(async (error: unknown) => {
     const reached = await withFallback((records) => records.deliveredWarnings(requestId, orders))
     if (reached.length === 0) throw error
