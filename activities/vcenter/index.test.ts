@@ -10,7 +10,9 @@ const rules = { allow: [], ignore: [], settleSeconds: 0, timeoutSeconds: 60 }
 
 const silent = () => undefined
 const quiet = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent }
-const anActivity = (info = {}) => new MockActivityEnvironment(info, { logger: quiet })
+const run = 'run-1'
+const workflowExecution = { workflowId: 'vm-request', runId: run }
+const anActivity = (info = {}) => new MockActivityEnvironment({ workflowExecution, ...info }, { logger: quiet })
 
 const theFailureOf = (work: Promise<unknown>) =>
   work.then(
@@ -25,7 +27,7 @@ describe('the vCenter activities', () => {
     const fake = createFakeVcenter()
     fake.failNext('powerOnVm', 'noPermission', 'VirtualMachine.Interact.PowerOn on vm-7')
     const { powerOnVm } = createVcenterActivities(fake)
-    const failure = await theFailureOf(anActivity().run(powerOnVm, vm))
+    const failure = await theFailureOf(anActivity().run(powerOnVm, vm, run))
     expect(failure).toMatchObject({
       type: 'noPermission',
       nonRetryable: true,
@@ -37,14 +39,23 @@ describe('the vCenter activities', () => {
     const fake = createFakeVcenter()
     fake.failNext('destroyVm', 'vcenterUnavailable')
     const { destroyVm } = createVcenterActivities(fake)
-    const failure = await theFailureOf(anActivity().run(destroyVm, vm))
+    const failure = await theFailureOf(anActivity().run(destroyVm, { ...vm, vmName: 'dev-ubuntu-0007' }, run))
     expect(failure).toMatchObject({ type: 'vcenterUnavailable', nonRetryable: false })
+  })
+
+  test('that another run scheduled are refused, and do nothing', async () => {
+    const fake = createFakeVcenter()
+    const { destroyVm } = createVcenterActivities(fake)
+    const order = { ...vm, vmName: 'dev-ubuntu-0007' }
+    const failure = await theFailureOf(anActivity().run(destroyVm, order, 'the run before a reset'))
+    expect(failure).toMatchObject({ type: 'staleRun', nonRetryable: true })
+    expect(fake.calls.destroyVm).toBe(0)
   })
 
   test('leave a bug what it is', async () => {
     const broken = { ...createFakeVcenter(), powerOnVm: () => Promise.reject(new TypeError('undefined is not')) }
     const { powerOnVm } = createVcenterActivities(broken)
-    expect(await theFailureOf(anActivity().run(powerOnVm, vm))).toBeInstanceOf(TypeError)
+    expect(await theFailureOf(anActivity().run(powerOnVm, vm, run))).toBeInstanceOf(TypeError)
   })
 
   test('end as cancelled when their attempt is told to leave', async () => {
@@ -52,7 +63,7 @@ describe('the vCenter activities', () => {
     const held = fake.holdNext('waitForAddress')
     const { waitForIp } = createVcenterActivities(fake)
     const environment = anActivity()
-    const failure = theFailureOf(environment.run(waitForIp, { vm, rules }))
+    const failure = theFailureOf(environment.run(waitForIp, { vm, rules }, run))
     await held.reached
     environment.cancel()
     expect(await failure).toBeInstanceOf(CancelledFailure)
@@ -71,7 +82,7 @@ describe('the vCenter activities', () => {
     const environment = anActivity({ heartbeatDetails: { taskMoid: 'task-7', percent: 10 } })
     const heartbeats: unknown[] = []
     environment.on('heartbeat', (details) => heartbeats.push(details))
-    await environment.run(powerOnVm, vm)
+    await environment.run(powerOnVm, vm, run)
     expect(lastTasks).toEqual(['task-7'])
     expect(heartbeats).toEqual([
       { taskMoid: 'task-7', percent: 10 },
@@ -92,7 +103,7 @@ describe('the vCenter activities', () => {
     }
     const { powerOnVm } = createVcenterActivities(port)
     const environment = anActivity()
-    await theFailureOf(environment.run(powerOnVm, vm))
+    await theFailureOf(environment.run(powerOnVm, vm, run))
     expect(answers).toEqual([false, true])
   })
 })

@@ -1,21 +1,23 @@
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
-import type { StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { DestroyOrder, StepProgress } from '@berth/activities/vcenter/vcenter-port.ts'
+import { clonesUnderWayEnded } from './clones-under-way.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import { findAllByInstanceUuid } from './inventory.ts'
 import { vmRef } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
-import { findOurVm } from './own-vm.ts'
+import type { FoundVm } from './found-vm.ts'
+import { findByInstanceUuid, findByName, findOurVm } from './own-vm.ts'
 import { powerOffHard } from './power-off-vm.ts'
 import { isFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 
 export async function destroyVm(
   connection: VcenterConnection,
-  identity: VmIdentity,
+  order: DestroyOrder,
   progress: StepProgress,
 ): Promise<void> {
   await settleEarlierTask(connection, progress)
-  const vm = await findOurVm(connection, identity, ['runtime.powerState'])
+  const vm = await findToDestroy(connection, order, progress)
   if (vm === undefined) return
   try {
     if (vm.properties['runtime.powerState'] !== 'poweredOff') await powerOffHard(connection, vm.moid, progress)
@@ -26,9 +28,23 @@ export async function destroyVm(
     // Gone already, by a twin or by hand, or its task is forgotten: what vCenter finds now decides.
     if (!isFault(error, 'ManagedObjectNotFound')) throw error
   }
-  connection.lastSeen.delete(identity.requestId)
-  const left = await findAllByInstanceUuid(connection.client, identity.requestId)
+  connection.lastSeen.delete(order.requestId)
+  const left = await findAllByInstanceUuid(connection.client, order.requestId)
   if (left.length > 0) {
     throw new VcenterFault('vcenterBusy', `vCenter still has ${left.map(({ value }) => value).join(', ')}`)
   }
+}
+
+const destroyPaths = ['runtime.powerState']
+
+/** Undefined only when no clone is under way that could still make the VM, and neither uuid nor name finds it. */
+async function findToDestroy(
+  connection: VcenterConnection,
+  order: DestroyOrder,
+  { signal }: StepProgress,
+): Promise<FoundVm | undefined> {
+  const vm = await findByInstanceUuid(connection, order, destroyPaths)
+  if (vm !== undefined) return vm
+  if (order.placement !== undefined) await clonesUnderWayEnded(connection, order.placement.templateMoid, signal)
+  return (await findOurVm(connection, order, destroyPaths)) ?? findByName(connection, order, destroyPaths)
 }

@@ -1,30 +1,47 @@
 import type { StepProgress } from '@berth/activities/vcenter/vcenter-port.ts'
 import { moref } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
+import { readProperty } from './read-properties.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { SoapFault } from './soap-fault.ts'
 import { taskResult } from './vcenter-task.ts'
 
 /**
- * Waits for a vCenter task and tells the next attempt about it. Only a cancelled request cancels the task as well: a
- * worker that shuts down, a pause or a timeout leave it running for the next attempt.
+ * Waits for a vCenter task and tells the next attempt about it. Only a cancelled request cancels the task as well, and
+ * is left when the task has ended: what is undone next must not be overtaken by it. A worker that shuts down, a pause
+ * or a timeout leave it running for the next attempt.
  */
 export async function followTask(
-  { client, stream }: VcenterConnection,
+  connection: VcenterConnection,
   task: ManagedObjectReference,
   progress: StepProgress,
 ): Promise<unknown> {
   progress.report({ taskMoid: task.value })
   try {
-    return await taskResult(stream, task, {
+    return await taskResult(connection.stream, task, {
       signal: progress.signal,
       onProgress: (percent) => progress.report({ percent }),
     })
   } catch (error) {
     if (progress.signal.aborted && progress.cancelRequested()) {
-      await client.call('CancelTask', task).catch(() => undefined)
+      await endCancelledTask(connection, task)
     }
     throw error
+  }
+}
+
+/**
+ * A task that vCenter does not call cancelable is followed without being cancelled: its state would read as ended while
+ * its work goes on, as the simulator's does.
+ */
+async function endCancelledTask({ client, stream }: VcenterConnection, task: ManagedObjectReference): Promise<void> {
+  try {
+    if ((await readProperty(client, task, 'info.cancelable')) === true) {
+      await client.call('CancelTask', task).catch(() => undefined)
+    }
+    await taskResult(stream, task)
+  } catch {
+    // However it ended, and if vCenter went away meanwhile: the cancellation counts, and destroying looks for the VM.
   }
 }
 

@@ -1,10 +1,11 @@
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
-import type { VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
-import { findAllByInstanceUuid } from './inventory.ts'
+import type { DestroyOrder, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import { findAllByInstanceUuid, findChild } from './inventory.ts'
 import { morefKey, vmRef } from './managed-object.ts'
 import type { FoundVm } from './found-vm.ts'
 import { readProperties } from './read-properties.ts'
 import type { Properties } from './read-properties.ts'
+import { isFault } from './soap-fault.ts'
 import { rememberVm } from './vcenter-connection.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 
@@ -16,13 +17,16 @@ export const markerPaths = [extraConfigPath(marker.installationId), extraConfigP
 const identityPaths = ['name', 'config.instanceUuid', ...markerPaths]
 
 /** Ours = both keys of the marker match, and its request is this very VM: on another uuid the marker is a copy's. */
-export function isOurs(properties: Properties, { installationId, requestId }: VmIdentity): boolean {
+export function isOurs(properties: Properties, identity: VmIdentity): boolean {
   return (
-    properties[extraConfigPath(marker.installationId)] === installationId &&
-    properties[extraConfigPath(marker.requestId)] === requestId &&
-    String(properties['config.instanceUuid']).toLowerCase() === requestId.toLowerCase()
+    hasOurMarker(properties, identity) &&
+    String(properties['config.instanceUuid']).toLowerCase() === identity.requestId.toLowerCase()
   )
 }
+
+const hasOurMarker = (properties: Properties, { installationId, requestId }: VmIdentity): boolean =>
+  properties[extraConfigPath(marker.installationId)] === installationId &&
+  properties[extraConfigPath(marker.requestId)] === requestId
 
 /**
  * The request's VM with the properties at `paths`, or undefined when vCenter has none. Throws `notOurs` when the uuid
@@ -33,16 +37,27 @@ export async function findOurVm(
   identity: VmIdentity,
   paths: readonly string[] = [],
 ): Promise<FoundVm | undefined> {
-  if (connection.installationId !== undefined && connection.installationId !== identity.installationId) {
-    throw new VcenterFault('notOurs', `this agent acts for ${connection.installationId} only`)
-  }
+  refuseOtherInstallation(connection, identity)
   const lastSeen = connection.lastSeen.get(identity.requestId)
-  if (lastSeen !== undefined) {
-    const [seen] = await readVms(connection, [lastSeen], paths)
-    if (seen !== undefined && isOurs(seen.properties, identity)) return seen
-    connection.lastSeen.delete(identity.requestId)
-    if (seen?.properties[extraConfigPath(marker.requestId)] === identity.requestId) throw foreign([seen])
+  if (lastSeen === undefined) return findByInstanceUuid(connection, identity, paths)
+  const [seen] = await readVms(connection, [lastSeen], paths)
+  if (seen !== undefined && isOurs(seen.properties, identity)) return seen
+  connection.lastSeen.delete(identity.requestId)
+  const vm = await findByInstanceUuid(connection, identity, paths)
+  if (vm === undefined && seen !== undefined && hasOurMarker(seen.properties, identity)) {
+    rememberVm(connection, identity.requestId, lastSeen)
+    throw foreign([seen])
   }
+  return vm
+}
+
+/** As findOurVm, by all VMs that vCenter finds under the uuid now: what is destroyed is never taken from memory. */
+export async function findByInstanceUuid(
+  connection: VcenterConnection,
+  identity: VmIdentity,
+  paths: readonly string[] = [],
+): Promise<FoundVm | undefined> {
+  refuseOtherInstallation(connection, identity)
   const found = await findAllByInstanceUuid(connection.client, identity.requestId)
   const vms = await readVms(
     connection,
@@ -54,6 +69,31 @@ export async function findOurVm(
   if (others.length > 0 || !isOurs(vm.properties, identity)) throw foreign(vms)
   rememberVm(connection, identity.requestId, vm.moid)
   return vm
+}
+
+/**
+ * The VM that a clone made, or is making, under the request's name: a uuid cannot be found before the clone has ended,
+ * nor after somebody changed it. Somebody else's VM of that name is none of ours.
+ */
+export async function findByName(
+  connection: VcenterConnection,
+  { placement, ...order }: DestroyOrder,
+  paths: readonly string[] = [],
+): Promise<FoundVm | undefined> {
+  if (placement === undefined) return undefined
+  const child = await findChild(connection.client, placement.folderMoid, order.vmName).catch((error: unknown) => {
+    if (isFault(error, 'ManagedObjectNotFound')) return undefined
+    throw error
+  })
+  if (child?.type !== 'VirtualMachine') return undefined
+  const [vm] = await readVms(connection, [child.value], paths)
+  if (vm === undefined) return undefined
+  if (isOurs(vm.properties, order)) return vm
+  if (vm.properties['config.instanceUuid'] === undefined) {
+    throw new VcenterFault('vcenterBusy', `${order.vmName} is being created`)
+  }
+  if (hasOurMarker(vm.properties, order)) throw foreign([vm])
+  return undefined
 }
 
 /** As findOurVm; no VM is `vmVanished`. */
@@ -82,6 +122,11 @@ export async function readVms(
     const properties = found.get(morefKey(vmRef(moid)))
     return properties === undefined ? [] : [{ moid, properties }]
   })
+}
+
+function refuseOtherInstallation({ installationId }: VcenterConnection, identity: VmIdentity): void {
+  if (installationId === undefined || installationId === identity.installationId) return
+  throw new VcenterFault('notOurs', `this agent acts for ${installationId} only`)
 }
 
 function foreign(vms: FoundVm[]): VcenterFault {

@@ -1,11 +1,13 @@
 import type { StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
-import { vmRef } from './managed-object.ts'
+import type { FoundVm } from './found-vm.ts'
+import { isMoref, vmRef } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
-import { ourVm } from './own-vm.ts'
+import { findOurVm } from './own-vm.ts'
 import { isFault, SoapFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 
+/** A VM that is no longer in vCenter is as off as can be. */
 export async function powerOffVm(
   connection: VcenterConnection,
   identity: VmIdentity,
@@ -13,8 +15,22 @@ export async function powerOffVm(
   progress: StepProgress,
 ): Promise<void> {
   await settleEarlierTask(connection, progress)
-  const { moid, properties } = await ourVm(connection, identity, ['runtime.powerState', 'guest.toolsRunningStatus'])
-  if (properties['runtime.powerState'] === 'poweredOff') return
+  const vm = await findOurVm(connection, identity, ['runtime.powerState', 'guest.toolsRunningStatus'])
+  if (vm === undefined || vm.properties['runtime.powerState'] === 'poweredOff') return
+  try {
+    await powerOffFound(connection, vm, guestShutdownSeconds, progress)
+  } catch (error) {
+    if (!isFault(error, 'ManagedObjectNotFound') || !isMoref(error.detail['obj'])) throw error
+    if (error.detail['obj'].type !== 'VirtualMachine') throw error
+  }
+}
+
+async function powerOffFound(
+  connection: VcenterConnection,
+  { moid, properties }: FoundVm,
+  guestShutdownSeconds: number,
+  progress: StepProgress,
+): Promise<void> {
   const toolsRun = properties['guest.toolsRunningStatus'] === 'guestToolsRunning'
   if (toolsRun && properties['runtime.powerState'] === 'poweredOn' && guestShutdownSeconds > 0) {
     if (await shutDownGuest(connection, moid, guestShutdownSeconds, progress)) return

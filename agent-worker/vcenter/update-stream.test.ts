@@ -6,6 +6,7 @@ import type { Vcsim } from '@berth/testing/vcsim.ts'
 import type { SoapMethod } from './element-order.ts'
 import { moref } from './managed-object.ts'
 import { readProperty } from './read-properties.ts'
+import type { Properties } from './read-properties.ts'
 import { createSoapClient } from './soap-client.ts'
 import { vcsimUnderTest } from './testing/vcsim-under-test.ts'
 import { createUpdateStream } from './update-stream.ts'
@@ -69,7 +70,7 @@ describe('the stream of changes', () => {
     ])
     expect(building.length).toBeLessThanOrEqual(14)
     expect(destroying.filter(isNoWait)).toEqual([
-      ...['RetrievePropertiesEx', 'Destroy_Task', 'ModifyListView', 'FindAllByUuid'],
+      ...['FindAllByUuid', 'RetrievePropertiesEx', 'Destroy_Task', 'ModifyListView', 'FindAllByUuid'],
     ])
   })
 
@@ -79,7 +80,7 @@ describe('the stream of changes', () => {
     await vcenter.port.powerOnVm(order, someProgress())
     const destroying = await callsOf(() => vcenter.port.destroyVm(order, someProgress()))
     expect(destroying.filter(isNoWait)).toEqual([
-      ...['RetrievePropertiesEx', 'PowerOffVM_Task', 'ModifyListView'],
+      ...['FindAllByUuid', 'RetrievePropertiesEx', 'PowerOffVM_Task', 'ModifyListView'],
       ...['Destroy_Task', 'ModifyListView', 'FindAllByUuid'],
     ])
   })
@@ -100,6 +101,23 @@ describe('the stream of changes', () => {
     await runTask(client, stream, 'ReconfigVM_Task', vm, { spec: { annotation: 'x' } })
     await vcenter.reportAddress(order.requestId, '10.9.2.1')
     expect(await addressed).toBe('10.9.2.1')
+    stream.close(new Error('the test ends'))
+    await client.close()
+  })
+
+  test('decides on nothing that it heard before it stopped listening', async () => {
+    const { url, username, password } = vcsim
+    const client = createSoapClient({ url, username, password })
+    const stream = createUpdateStream(client)
+    const order = await anOrder()
+    const { moid } = await vcenter.port.cloneVm(order, someProgress())
+    const vm = moref('VirtualMachine', moid)
+    const powerState = (properties: Properties) => properties['runtime.powerState']
+    expect(await stream.until(vm, powerState)).toBe('poweredOff')
+    // The loop ends after its moment of gathering; a clone takes far longer.
+    await vcenter.port.cloneVm(await anOrder(), someProgress())
+    await vcenter.port.powerOnVm(order, someProgress())
+    expect(await stream.until(vm, powerState)).toBe('poweredOn')
     stream.close(new Error('the test ends'))
     await client.close()
   })

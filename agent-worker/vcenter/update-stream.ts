@@ -86,6 +86,7 @@ export class UpdateStream {
 
   async #run(): Promise<void> {
     this.#running = true
+    if (this.#list.isAnyUnheard()) this.#loseCollector()
     let failuresInARow = 0
     while (this.#closed === undefined && this.#list.isAnyWatched()) {
       try {
@@ -102,6 +103,7 @@ export class UpdateStream {
         else await sleep(100 * failuresInARow)
       }
     }
+    this.#list.stopListening()
     this.#running = false
   }
 

@@ -15,6 +15,8 @@ interface Watched {
   watchers: Set<Watcher>
   /** True while vCenter's list holds it. */
   listed: boolean
+  /** True when nobody listened to vCenter for a while: it repeats nothing that it said before. */
+  unheard: boolean
 }
 
 export interface ListChanges {
@@ -32,7 +34,13 @@ export class WatchList {
   /** Answers how to stop watching. */
   add(object: ManagedObjectReference, watcher: Watcher): () => void {
     const key = morefKey(object)
-    const entry = this.#entries.get(key) ?? { object, properties: {}, watchers: new Set<Watcher>(), listed: false }
+    const entry = this.#entries.get(key) ?? {
+      object,
+      properties: {},
+      watchers: new Set<Watcher>(),
+      listed: false,
+      unheard: false,
+    }
     this.#entries.set(key, entry)
     entry.watchers.add(watcher)
     return () => {
@@ -52,6 +60,19 @@ export class WatchList {
 
   isAnyUnlisted(): boolean {
     return [...this.#entries.values()].some(({ watchers, listed }) => watchers.size > 0 && !listed)
+  }
+
+  /** Whether somebody watches what vCenter may have changed unheard: only a new list tells all again. */
+  isAnyUnheard(): boolean {
+    return [...this.#entries.values()].some(({ watchers, unheard }) => watchers.size > 0 && unheard)
+  }
+
+  /** Nobody listens from now on: what is known grows old, so it is dropped. */
+  stopListening(): void {
+    for (const entry of this.#entries.values()) {
+      entry.properties = {}
+      entry.unheard = true
+    }
   }
 
   /** What vCenter's list must change by; from now on the changes count as made. */
@@ -89,6 +110,7 @@ export class WatchList {
   listIsLost(): void {
     for (const [key, entry] of [...this.#entries]) {
       entry.listed = false
+      entry.unheard = false
       entry.properties = {}
       if (entry.watchers.size === 0) this.#entries.delete(key)
     }

@@ -19,6 +19,7 @@ vcenterContract('the vCenter in memory', async () => {
     addForeignVm: async (vm) => void fake.addForeignVm(vm),
     addCopyOf: async (requestId, name) => void fake.addCopyOf(requestId, name),
     removeVm: async (requestId) => fake.removeVm(requestId),
+    reassignUuid: async (requestId, instanceUuid) => void Object.assign(fake.vmOf(requestId) ?? {}, { instanceUuid }),
     stop: async () => undefined,
   }
 })
@@ -61,6 +62,38 @@ describe('the knobs of the vCenter in memory', () => {
     held.release()
     await clone
     expect(fake.vms).toHaveLength(1)
+  })
+
+  test('a clone under way is followed to its end by a cancelled caller, so that destroying finds its VM', async () => {
+    const { fake, order } = await anOrder()
+    const slow = fake.slowNextClone()
+    const abort = new AbortController()
+    const cancelled = fake.cloneVm(order, { ...someProgress(abort.signal), cancelRequested: () => true })
+    await slow.reached
+    const reason = new Error('cancelled')
+    abort.abort(reason)
+    slow.release()
+    await expect(cancelled).rejects.toBe(reason)
+    expect(fake.vms).toHaveLength(1)
+    await fake.destroyVm(order, someProgress())
+    expect(fake.vms).toEqual([])
+  })
+
+  test('a clone whose caller has left goes on, and until it has ended nothing is gone', async () => {
+    const { fake, order } = await anOrder()
+    const slow = fake.slowNextClone()
+    const abort = new AbortController()
+    const left = fake.cloneVm(order, someProgress(abort.signal))
+    await slow.reached
+    const reason = new Error('the worker shuts down')
+    abort.abort(reason)
+    await expect(left).rejects.toBe(reason)
+    await expect(fake.destroyVm(order, someProgress())).rejects.toMatchObject({ code: 'vcenterBusy' })
+    slow.release()
+    const { moid } = await fake.cloneVm(order, someProgress())
+    expect(fake.vms.map((vm) => vm.moid)).toEqual([moid])
+    await fake.destroyVm(order, someProgress())
+    expect(fake.vms).toEqual([])
   })
 
   test('a VM that is powered on has an address, as long as addresses are assigned', async () => {

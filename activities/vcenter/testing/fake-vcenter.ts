@@ -1,9 +1,12 @@
 import type { FailureCode } from '@berth/domain/failures.ts'
 import type { PlacementFindings } from '@berth/domain/placement.ts'
 import type { Size } from '@berth/domain/size.ts'
+import { mostAtOnce } from './most-at-once.ts'
+import { createSlowClones } from './slow-clones.ts'
+import type { SlowClone } from './slow-clones.ts'
 import { untilAborted } from './until-aborted.ts'
 import { VcenterFault } from '../vcenter-port.ts'
-import type { CloneOrder, OwnedVm, StepProgress, VcenterPort, VmIdentity } from '../vcenter-port.ts'
+import type { CloneOrder, DestroyOrder, OwnedVm, StepProgress, VcenterPort, VmIdentity } from '../vcenter-port.ts'
 
 export interface FakeVm {
   moid: string
@@ -57,6 +60,8 @@ export interface FakeVcenter extends VcenterPort {
   loseNextAnswer(method: Method): void
   /** The next call waits at its beginning until released, or leaves when its signal aborts. */
   holdNext(method: Method): HeldCall
+  /** The next clone is under way in vCenter until released, also when its caller has left. */
+  slowNextClone(): SlowClone
   assignAddress(requestId: string, address: string): void
   vmOf(requestId: string): FakeVm | undefined
   /** Somebody else's VM. */
@@ -85,6 +90,7 @@ export function createFakeVcenter(): FakeVcenter {
   const events: FakeVcenterEvent[] = []
   const failures = new Map<Method, PlannedFailure[]>()
   const holds = new Map<Method, { arrived: () => void; released: Promise<void> }[]>()
+  const slowClones = createSlowClones<{ moid: string }>()
   const addressWaiters = new Set<() => void>()
   const calls = {
     findPlacements: 0,
@@ -129,6 +135,17 @@ export function createFakeVcenter(): FakeVcenter {
     const vm = ourVm(identity)
     if (vm === undefined) throw new VcenterFault('vmVanished', `no VM with instanceUuid ${identity.requestId}`)
     return vm
+  }
+
+  const toDestroy = (order: DestroyOrder): FakeVm | undefined => {
+    const vm = ourVm(order)
+    if (vm !== undefined) return vm
+    if (slowClones.isUnderWay(order)) throw new VcenterFault('vcenterBusy', `${order.vmName} is being created`)
+    const named = vms.find(
+      ({ name, folderMoid }) => name === order.vmName && folderMoid === order.placement?.folderMoid,
+    )
+    if (named !== undefined && isOurs(named, order)) throw new VcenterFault('notOurs', `${named.name} (${named.moid})`)
+    return undefined
   }
 
   const plan = (method: Method, failure: PlannedFailure) =>
@@ -182,8 +199,8 @@ export function createFakeVcenter(): FakeVcenter {
     }
   }
 
-  const powerOff = (vm: FakeVm) => {
-    if (!vm.poweredOn) return
+  const powerOff = (vm: FakeVm | undefined) => {
+    if (vm?.poweredOn !== true) return
     vm.poweredOn = false
     delete vm.address
     happened('poweredOff', vm)
@@ -211,19 +228,18 @@ export function createFakeVcenter(): FakeVcenter {
 
     findPlacements: () => act('findPlacements', undefined, () => structuredClone(fake.findings)),
     cloneVm: (order, progress) =>
-      act('cloneVm', progress.signal, () => {
-        const { moid } = clone(order)
+      act('cloneVm', progress.signal, async () => {
+        const { moid } = await slowClones.run(order, progress, () => clone(order))
         progress.report({ percent: 100 })
         return { moid }
       }),
     powerOnVm: (vm, progress) => act('powerOnVm', progress.signal, () => powerOn(vm)),
     waitForAddress: (vm, rules, progress: StepProgress) =>
       act('waitForAddress', progress.signal, () => address(vm, rules.timeoutSeconds, progress.signal)),
-    powerOffVm: (vm, _guestShutdownSeconds, progress) =>
-      act('powerOffVm', progress.signal, () => powerOff(ourExistingVm(vm))),
-    destroyVm: (identity, progress) =>
+    powerOffVm: (vm, _guestShutdownSeconds, progress) => act('powerOffVm', progress.signal, () => powerOff(ourVm(vm))),
+    destroyVm: (order, progress) =>
       act('destroyVm', progress.signal, () => {
-        const vm = ourVm(identity)
+        const vm = toDestroy(order)
         if (vm === undefined) return
         powerOff(vm)
         remove(vm)
@@ -244,6 +260,7 @@ export function createFakeVcenter(): FakeVcenter {
       holds.set(method, [...(holds.get(method) ?? []), { arrived: arrived.resolve, released: released.promise }])
       return { reached: arrived.promise, release: released.resolve }
     },
+    slowNextClone: slowClones.plan,
     assignAddress(requestId, assigned) {
       const vm = byUuid(requestId)
       if (vm === undefined) throw new Error(`no VM of request ${requestId}`)
@@ -263,10 +280,7 @@ export function createFakeVcenter(): FakeVcenter {
       const vm = byUuid(requestId)
       if (vm !== undefined) remove(vm)
     },
-    powerOffByHand(requestId) {
-      const vm = byUuid(requestId)
-      if (vm !== undefined) powerOff(vm)
-    },
+    powerOffByHand: (requestId) => powerOff(byUuid(requestId)),
     mostVmsAtOnce: (requestId) => mostAtOnce(events.filter((event) => event.instanceUuid === requestId)),
   }
   return fake
@@ -285,15 +299,4 @@ function ownedVm(vm: FakeVm, installationId: string): OwnedVm[] {
   const { moid, name, instanceUuid, poweredOn, address } = vm
   const seen = { moid, name, instanceUuid, markerRequestId: vm.marker.requestId, poweredOn }
   return [address === undefined ? seen : { ...seen, address }]
-}
-
-function mostAtOnce(events: FakeVcenterEvent[]): number {
-  let now = 0
-  let most = 0
-  for (const { kind } of events) {
-    if (kind === 'created') now += 1
-    if (kind === 'destroyed') now -= 1
-    most = Math.max(most, now)
-  }
-  return most
 }

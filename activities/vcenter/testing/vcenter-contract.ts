@@ -13,6 +13,8 @@ export interface VcenterUnderTest {
   addForeignVm(vm: { name: string; instanceUuid: string }): Promise<void>
   addCopyOf(requestId: string, name: string): Promise<void>
   removeVm(requestId: string): Promise<void>
+  /** As if somebody gave the VM another instanceUuid. */
+  reassignUuid(requestId: string, instanceUuid: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -173,6 +175,30 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       await port.powerOffVm(order, 1, someProgress())
       expect((await listed(order))[0]?.poweredOn).toBe(false)
       await port.powerOffVm(order, 1, someProgress())
+    })
+
+    test('powering off a VM that vanished is done', async () => {
+      const order = await aBuiltVm()
+      await vcenter.removeVm(order.requestId)
+      await port.powerOffVm(order, 0, someProgress())
+    })
+
+    test('a VM whose uuid somebody changed does not count as gone', async () => {
+      const order = await aBuiltVm()
+      await vcenter.reassignUuid(order.requestId, crypto.randomUUID())
+      await failsWith(port.destroyVm(order, someProgress()), 'notOurs')
+      await failsWith(port.destroyVm(order, someProgress()), 'notOurs')
+    })
+
+    test('somebody else’s VM of the same name does not keep ours from being gone', async () => {
+      const order = await anOrder()
+      await vcenter.addForeignVm({ name: order.vmName, instanceUuid: crypto.randomUUID() })
+      await port.destroyVm(order, someProgress())
+    })
+
+    test('a request that was never placed has nothing to destroy', async () => {
+      const { installationId, requestId, vmName } = await anOrder()
+      await port.destroyVm({ installationId, requestId, vmName }, someProgress())
     })
 
     test('a running VM is destroyed, and destroying it again is no failure', async () => {

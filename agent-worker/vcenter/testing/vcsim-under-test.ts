@@ -52,6 +52,8 @@ export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: Vsphere
         { key: marker.requestId, value: requestId },
       ]),
     removeVm: async (requestId) => void (await runTask(client, stream, 'Destroy_Task', await vmOf(requestId))),
+    reassignUuid: async (requestId, instanceUuid) =>
+      void (await runTask(client, stream, 'ReconfigVM_Task', await vmOf(requestId), { spec: { instanceUuid } })),
     async stop() {
       await port.close()
       await vcsim.stop()

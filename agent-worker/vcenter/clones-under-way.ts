@@ -1,0 +1,58 @@
+import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
+import { isMoref, morefKey, vmRef } from './managed-object.ts'
+import type { ManagedObjectReference } from './managed-object.ts'
+import { readProperties, readProperty } from './read-properties.ts'
+import { SoapFault } from './soap-fault.ts'
+import type { VcenterConnection } from './vcenter-connection.ts'
+import { taskResult } from './vcenter-task.ts'
+
+/** Half of what the workflows give to destroying a VM; the next attempt goes on waiting. */
+const limitMilliseconds = 300_000
+
+/**
+ * Waits until every clone of the template that is under way now has ended, however it ends. A vCenter task does not tell
+ * the name of the VM it makes, so clones for other requests are waited for as well; those that begin later are not, or
+ * a template in steady use would be waited for without end.
+ */
+export async function clonesUnderWayEnded(
+  connection: VcenterConnection,
+  templateMoid: string,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted()
+  const limit = AbortSignal.timeout(limitMilliseconds)
+  const leave = AbortSignal.any([signal, limit])
+  try {
+    const tasks = await clonesUnderWay(connection, templateMoid)
+    await Promise.all(tasks.map((task) => taskEnded(connection, task, leave)))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (limit.aborted) throw new VcenterFault('vcenterBusy', `clones of ${templateMoid} are under way`)
+    throw error
+  }
+}
+
+async function clonesUnderWay({ client }: VcenterConnection, templateMoid: string): Promise<ManagedObjectReference[]> {
+  const recent = await readProperty(client, vmRef(templateMoid), 'recentTask')
+  const tasks = Array.isArray(recent) ? recent.filter(isMoref) : []
+  const found = await readProperties(
+    client,
+    tasks.map((obj) => ({ obj, paths: ['info.descriptionId', 'info.state'] })),
+  )
+  return tasks.filter((task) => {
+    const { 'info.descriptionId': what, 'info.state': state } = found.get(morefKey(task)) ?? {}
+    return /^VirtualMachine\.clone/i.test(String(what)) && (state === 'queued' || state === 'running')
+  })
+}
+
+async function taskEnded(
+  { stream }: VcenterConnection,
+  task: ManagedObjectReference,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await taskResult(stream, task, { signal })
+  } catch (error) {
+    if (!(error instanceof SoapFault)) throw error
+  }
+}
