@@ -9,6 +9,8 @@ const undoOf: Partial<Record<StepName, 'destroy'>> = { clone: 'destroy' }
  * whose answer was lost is undone too.
  */
 export function undoFor({ steps }: Pick<Facts, 'steps'>): 'destroy'[] {
-  const started = steps.filter(({ state }) => state !== 'waiting').map(({ name }) => name as StepName)
+  const started = steps
+    .filter(({ state, attempt }) => state !== 'waiting' || attempt > 0)
+    .map(({ name }) => name as StepName)
   return [...new Set(started.reverse().flatMap((name) => undoOf[name] ?? []))]
 }
