@@ -138,14 +138,11 @@ export function createFakeVcenter(): FakeVcenter {
   }
 
   const toDestroy = (order: DestroyOrder): FakeVm | undefined => {
-    const vm = ourVm(order)
-    if (vm !== undefined) return vm
     if (slowClones.isUnderWay(order)) throw new VcenterFault('vcenterBusy', `${order.vmName} is being created`)
-    const named = vms.find(
-      ({ name, folderMoid }) => name === order.vmName && folderMoid === order.placement?.folderMoid,
-    )
-    if (named !== undefined && isOurs(named, order)) throw new VcenterFault('notOurs', `${named.name} (${named.moid})`)
-    return undefined
+    const folder = order.placement?.folderMoid
+    const named = vms.find((vm) => vm.name === order.vmName && vm.folderMoid === folder && isOurs(vm, order))
+    if (named !== undefined && named.instanceUuid !== order.requestId) throw new VcenterFault('notOurs', named.moid)
+    return ourVm(order)
   }
 
   const plan = (method: Method, failure: PlannedFailure) =>
