@@ -1,5 +1,5 @@
 import type { Instant } from '@berth/domain/instant.ts'
-import type { AppliedMessage } from '@berth/domain/transition.ts'
+import type { AppliedMessage } from '@berth/domain/applied-message.ts'
 import type { Queryable } from './transaction.ts'
 
 /** As many as a run can be asked about again. */

@@ -3,7 +3,7 @@ import type { FailureCode } from './failures.ts'
 import type { Instant } from './instant.ts'
 import type { LeaseGrant } from './lease.ts'
 import type { Placement } from './placement.ts'
-import type { AppliedMessage } from './transition.ts'
+import type { AppliedMessage } from './applied-message.ts'
 import type { FinalState, HoldableState, HoldStep, OperatorAction, StepState, VmRequestState } from './vm-request.ts'
 
 /** A stopped step that waits for a person. */

@@ -1,3 +1,4 @@
+import type { AppliedMessage } from './applied-message.ts'
 import type { Decision } from './approval.ts'
 import type { Facts, Hold } from './facts.ts'
 import type { Instant } from './instant.ts'
@@ -35,12 +36,6 @@ export interface Change {
   reasons?: string[]
   /** A warning that an operator gave in person, when a hold at `warn` is skipped. */
   warning?: { event: 'leaseEnding' | 'destructionNear'; grantNumber: number; stage: string; deliveredAt: Instant }
-}
-
-/** What a message did, kept so that its repetition is answered and not applied. */
-export interface AppliedMessage {
-  id: string
-  answer: { state: VmRequestState; leaseEndsAt?: Instant; cappedBy?: LeaseCap }
 }
 
 /** One recorded step of a life. Its key is (requestId, runId, n); the run is known from the caller's Temporal context. */

@@ -14,7 +14,8 @@ import type { Facts } from '@berth/domain/facts.ts'
 import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
-import { berthItself, type AppliedMessage, type Change, type Transition } from '@berth/domain/transition.ts'
+import type { AppliedMessage } from '@berth/domain/applied-message.ts'
+import { berthItself, type Change, type Transition } from '@berth/domain/transition.ts'
 import {
   allows,
   statesAllowing,

@@ -1,0 +1,9 @@
+import type { Instant } from './instant.ts'
+import type { LeaseCap } from './lease.ts'
+import type { VmRequestState } from './vm-request.ts'
+
+/** What a message did, kept so that its repetition is answered and not applied. */
+export interface AppliedMessage {
+  id: string
+  answer: { state: VmRequestState; leaseEndsAt?: Instant; cappedBy?: LeaseCap }
+}
