@@ -195,7 +195,9 @@ export async function openWorld() {
       const folder = fileURLToPath(new URL('../../workflows/histories/', import.meta.url))
       await mkdir(folder, { recursive: true })
       const history = await client.workflow.getHandle(life.handle.workflowId).fetchHistory()
-      await writeFile(`${folder}${name}.json`, `${historyToJSON(history)}\n`)
+      // Stack traces name where this checkout lies.
+      const text = historyToJSON(history).replaceAll(fileURLToPath(new URL('../../', import.meta.url)), '')
+      await writeFile(`${folder}${name}.json`, `${text}\n`)
     },
 
     violations: () =>
