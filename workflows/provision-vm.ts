@@ -69,9 +69,10 @@ async function liveOn(life: Life): Promise<void> {
 async function rollOverIfDue(life: Life): Promise<void> {
   const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo()
   if (!continueAsNewSuggested && targetWorkerDeploymentVersionChanged !== true) return
-  if (life.isTelling) return
+  // What brought us here is told just now: it gets a moment, since deliveries do not move to the next run.
+  await condition(() => !life.isTelling || life.inbox.letters.length > 0, '5 seconds')
   await condition(() => allHandlersFinished() || life.inbox.letters.length > 0)
-  if (life.inbox.letters.length > 0) return
+  if (life.isTelling || life.inbox.letters.length > 0) return
   await continueAsNew<typeof provisionVm>(life.request, life.carry())
 }
 

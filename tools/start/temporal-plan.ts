@@ -20,12 +20,26 @@ export interface TemporalServer {
   /** Where it keeps everything; in memory without. */
   databaseFile?: string
   uiPort?: number
+  /** Events after which a workflow is asked to continue as new; the server's own number is 4,096. */
+  suggestContinueAsNewAt?: number
 }
 
 /** Temporal's development server, on loopback, with Berth's namespaces and search attributes. */
-export function temporalPlan({ binary, port, namespaces, databaseFile, uiPort }: TemporalServer): ProcessPlan {
+export function temporalPlan({
+  binary,
+  port,
+  namespaces,
+  databaseFile,
+  uiPort,
+  ...asked
+}: TemporalServer): ProcessPlan {
   const attributes = Object.values(searchAttributes).map(({ name, type }) => `${name}=${attributeTypes[type]}`)
-  const options = Object.entries(dynamicConfiguration).map(([key, value]) => `${key}=${value}`)
+  const options = Object.entries({
+    ...dynamicConfiguration,
+    ...(asked.suggestContinueAsNewAt !== undefined && {
+      'limit.historyCount.suggestContinueAsNew': asked.suggestContinueAsNewAt,
+    }),
+  }).map(([key, value]) => `${key}=${value}`)
   return {
     name: 'temporal',
     command: binary,

@@ -16,6 +16,9 @@ import { jestWorkers } from './run-jest.ts'
 /** Tests start over after a crash, so nothing need survive one. */
 const carelessButFast = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
+/** Low enough for a test to reach, above what an ordinary life in the tests comes to. */
+const suggestContinueAsNewAt = 200
+
 export interface TestServers {
   environment: Record<string, string>
   stop: () => Promise<void>
@@ -43,7 +46,7 @@ export async function startTestServers(
     await longStep('Starting PostgreSQL and Temporal for the tests', () =>
       supervisor.start([
         postgresPlan(place, postgresPort, carelessButFast),
-        temporalPlan({ binary: temporal, port: temporalPort, namespaces: testNamespaces }),
+        temporalPlan({ binary: temporal, port: temporalPort, namespaces: testNamespaces, suggestContinueAsNewAt }),
       ]),
     )
   } catch (problem) {
