@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { EndpointName } from '@berth/contract/paths.ts'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
-import { apiDriver, type ApiDriver } from '@berth/testing/api-driver.ts'
+import type { ApiDriver } from '@berth/testing/api-driver.ts'
 import { startApiWorld, type ApiWorld } from './testing/api-world.ts'
 
 /** Nobody answers there: what the API does without Temporal is seen here too. */
@@ -218,45 +218,6 @@ test('the audit is searched by any time there is', async () => {
   expect(await found({ from: '9999-12-31T23:59:59Z' })).toBe(0)
   expect(await found({ to: '2000-01-01T00:00:00Z' })).toBe(0)
   expect(await found({ event: 'requested', by: 'stranger' })).toBe(1)
-})
-
-describe('a personal access token', () => {
-  test('acts for its holder until it is revoked, and is listed without its secret', async () => {
-    const { body: made } = await developer.call('createToken', { body: { name: 'ci', expiresInSeconds: 3_600 } })
-    expect(made.token).toMatch(/^berth_pat_[\w-]{43}$/)
-    const script = apiDriver(world.origin, made.token)
-    expect((await script.call('getMe')).body).toMatchObject({
-      userId: 'developer',
-      displayName: 'Name of developer',
-      roles: ['developer'],
-    })
-
-    const { body: list } = await developer.call('listTokens')
-    expect(JSON.stringify(list)).not.toContain(made.token)
-    expect((await world.as('developer2').refusal('deleteToken', { params: { id: made.id } })).code).toBe('notFound')
-    await developer.call('deleteToken', { params: { id: made.id } })
-    expect((await script.refusal('getMe')).code).toBe('unauthenticated')
-  })
-
-  test('ends at its time', async () => {
-    const { body: made } = await developer.call('createToken', { body: { name: 'short', expiresInSeconds: 3_600 } })
-    await world.database.pool.query(`update access_tokens set expires_at = now() - interval '1 second' where id = $1`, [
-      made.id,
-    ])
-    expect((await apiDriver(world.origin, made.token).refusal('getMe')).code).toBe('unauthenticated')
-  })
-
-  test('has the roles of now, not of when it was made', async () => {
-    const { body: made } = await world.as('auditor').call('createToken', { body: { name: 'audit' } })
-    await world.database.pool.query(`update users set roles = '{}' where id = 'auditor'`)
-    expect((await apiDriver(world.origin, made.token).refusal('listAudit')).code).toBe('forbidden')
-    await world.database.pool.query(`update users set roles = '{auditor}' where id = 'auditor'`)
-  })
-
-  test('is in no log line', async () => {
-    expect(world.logged.join('')).not.toContain('berth_pat_')
-    expect(world.logged.join('')).toContain('"endpoint":"createToken"')
-  })
 })
 
 test('a person’s calls are limited, and nobody else’s with them', async () => {

@@ -7,9 +7,10 @@ import { recordLogin } from '@berth/database/users.ts'
 import type { ApiDependencies } from './dependencies.ts'
 import { requestFeed } from './events/request-feed.ts'
 import type { Streams } from './events/watch-requests.ts'
+import { auditDenials } from './http/audit-denials.ts'
 import { endpointRouter, type Handlers } from './http/endpoint-router.ts'
 import { healthRoutes } from './http/health-routes.ts'
-import { limitRequests } from './http/limit-requests.ts'
+import { limitCalls } from './http/limit-calls.ts'
 import { apiMetrics } from './http/metrics.ts'
 import { portalFiles } from './http/portal-files.ts'
 import { problemHandler } from './http/problem-handler.ts'
@@ -59,6 +60,8 @@ export function createApp(dependencies: ApiDependencies, changes: Changes): Api 
       metrics,
     }),
   )
+  app.use(basePath, limitCalls('address', settings.callsPerMinuteAndAddress))
+  app.use('/auth', limitCalls('address', settings.signInsPerMinuteAndAddress))
   app.use([basePath, '/auth'], sameOriginOnly(settings.publicUrl), sessionsFor(dependencies))
   app.use(loginRoutes({ ...settings, oidc: dependencies.oidc, log, rememberUser: rememberUser(dependencies) }))
   app.use(basePath, (_request, response, next) => {
@@ -68,11 +71,12 @@ export function createApp(dependencies: ApiDependencies, changes: Changes): Api 
   app.use(basePath, express.json({ limit: '256kb', inflate: false }))
   app.use(
     basePath,
-    endpointRouter(
-      handlersOf({ ...dependencies, feed, authenticate: identify, openStreams: metrics.openStreams }),
-      identify,
-      limitRequests(settings.requestsPerMinute),
-    ),
+    endpointRouter({
+      handlers: handlersOf({ ...dependencies, feed, authenticate: identify, openStreams: metrics.openStreams }),
+      authenticate: identify,
+      limit: limitCalls('user', settings.requestsPerMinute),
+      auditDenial: auditDenials(database, log),
+    }),
   )
   if (settings.webDist !== undefined) app.use(portalFiles(settings.webDist))
   app.use(() => {

@@ -8,7 +8,8 @@ export function authorizeOnRequest<Request extends RequestSubject>(
   action: ActionOf<'vmRequest'>,
   request: Request | undefined,
 ): asserts request is Request {
-  if (request === undefined || !mayDo(caller, 'read', 'vmRequest', request)) throw Problem.notFound('VM request')
+  if (request === undefined) throw Problem.notFound('VM request')
+  if (!mayDo(caller, 'read', 'vmRequest', request)) throw Problem.hidden('VM request')
   if (action === 'decideApproval' && isOwnRequest(caller, request)) throw Problem.ownRequest()
   if (!mayDo(caller, action, 'vmRequest', request)) throw Problem.forbidden(sentences[action])
 }

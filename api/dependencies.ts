@@ -18,7 +18,12 @@ export interface ApiSettings {
   issuer: string
   sessionSecret: string
   sessionSeconds: number
+  /** For each user. */
   requestsPerMinute: number
+  /** Generous, since a whole company may share one address. */
+  callsPerMinuteAndAddress: number
+  /** Every sign-in that is begun is stored. */
+  signInsPerMinuteAndAddress: number
   /** Event streams: how often a quiet one says that it is there, and looks whether its session still is. */
   heartbeatSeconds: number
   /** How many reverse proxies stand before the API. */

@@ -89,6 +89,8 @@ function settingsOf(given: ApiConfig): ApiSettings {
     sessionSecret: given.BERTH_SESSION_SECRET,
     sessionSeconds: given.BERTH_SESSION_HOURS * 3_600,
     requestsPerMinute: given.BERTH_REQUESTS_PER_MINUTE,
+    callsPerMinuteAndAddress: 12_000,
+    signInsPerMinuteAndAddress: 600,
     heartbeatSeconds: 15,
     trustedProxies: given.BERTH_TRUSTED_PROXIES,
     ...(webDist !== undefined && { webDist }),

@@ -16,6 +16,8 @@ export class Problem extends Error {
   readonly status: number
   readonly members: Record<string, unknown>
   readonly headers: Record<string, string>
+  /** There is such a thing, and the caller may not see it. Not told to them. */
+  isHidden = false
 
   private constructor(code: ProblemCode, detail: string, members: object = {}, headers: Record<string, string> = {}) {
     super(detail)
@@ -52,6 +54,10 @@ export class Problem extends Error {
   /** Also for what the caller may not see: whether it exists is not told. */
   static notFound(what: string): Problem {
     return new Problem('notFound', `There is no such ${what}, or you may not see it.`)
+  }
+
+  static hidden(what: string): Problem {
+    return Object.assign(Problem.notFound(what), { isHidden: true })
   }
 
   static methodNotAllowed(allowed: readonly string[]): Problem {
@@ -94,6 +100,13 @@ export class Problem extends Error {
 
   static idempotencyKeyReused(): Problem {
     return new Problem('idempotencyKeyReused', 'Use a new Idempotency-Key for another body.')
+  }
+
+  static idempotencyKeySpent(): Problem {
+    return new Problem(
+      'idempotencyKeySpent',
+      'The token that this Idempotency-Key made is revoked, over, or older than an hour. Use a new key.',
+    )
   }
 
   static tooLarge(): Problem {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { endpoints } from '@berth/contract/endpoints.ts'
 import type { EndpointName } from '@berth/contract/paths.ts'
+import { verifyAudit } from '@berth/database/verify-audit.ts'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
 import { apiDriver } from '@berth/testing/api-driver.ts'
 import { personNames, startApiWorld, type ApiWorld, type PersonName } from './testing/api-world.ts'
@@ -115,6 +116,37 @@ describe('every endpoint', () => {
       }
     }
     expect((await apiDriver(world.origin, undefined).call('getOpenApi')).body).toMatchObject({ openapi: '3.1.0' })
+  })
+})
+
+describe('a denial', () => {
+  const denials = async () =>
+    (await world.as('auditor').call('listAudit', { query: { event: 'denied', by: 'stranger', limit: 200 } })).body.items
+
+  test('is audited with who, what and which, also where its answer hides that there is such a thing', async () => {
+    // The probes above may have used up this person's minute.
+    const other = await startApiWorld({ temporalAddress: '127.0.0.1:1' })
+    try {
+      const { id } = (await other.as('developer').call('createVmRequest', { body: wish })).body
+      await other.as('stranger').refusal('getVmRequest', { params: { id } })
+      await other.as('developer2').refusal('releaseVm', { params: { id }, body: {} })
+      await other.as('stranger').refusal('getVmRequest', { params: { id: randomUUID() } })
+      const { body } = await other.as('auditor').call('listAudit', { query: { event: 'denied' } })
+      expect(body.items.map(({ by, change }) => [by, change])).toEqual([
+        ['developer2', { endpoint: 'releaseVm', subject: id, code: 'forbidden', via: 'token' }],
+        ['stranger', { endpoint: 'getVmRequest', subject: id, code: 'notFound', via: 'token' }],
+      ])
+      expect(await verifyAudit(other.database)).toEqual([])
+    } finally {
+      await other.stop()
+    }
+  })
+
+  test('a hundred times over does not fill the audit', async () => {
+    await Promise.all(
+      Array.from({ length: 100 }, () => world.as('stranger').refusal('getVmRequest', { params: ownId() })),
+    )
+    expect((await denials()).length).toBe(10)
   })
 })
 

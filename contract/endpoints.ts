@@ -244,8 +244,9 @@ export const endpoints = {
     summary: 'Make a personal access token',
     who: anyone,
     body: createToken,
-    responses: { 201: tokenCreated },
-    problems: [],
+    responses: { 200: tokenCreated, 201: tokenCreated },
+    problems: ['idempotencyKeyReused', 'idempotencyKeySpent'],
+    idempotencyKey: true,
   },
   deleteToken: {
     ...paths.deleteToken,

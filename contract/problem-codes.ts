@@ -12,6 +12,7 @@ export const problemCodes = {
   staleDecision: { status: 409, title: 'The decision is about something that no longer waits for one' },
   approvalIdNeeded: { status: 409, title: 'More than one approval is open: say which' },
   extensionNeedsApproval: { status: 409, title: 'A further extension needs an approval' },
+  idempotencyKeySpent: { status: 409, title: 'What the Idempotency-Key made is shown no more' },
   tooLarge: { status: 413, title: 'The body is too large' },
   unsupportedMediaType: { status: 415, title: 'The body must be JSON' },
   idempotencyKeyReused: { status: 422, title: 'The Idempotency-Key was used for another request' },

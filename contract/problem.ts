@@ -55,6 +55,7 @@ export const problemSchemas = {
     extensionsUsed: z.number().int().optional(),
     freeExtensions: z.number().int().optional(),
   }),
+  idempotencyKeySpent: plain('idempotencyKeySpent'),
   tooLarge: plain('tooLarge'),
   unsupportedMediaType: plain('unsupportedMediaType'),
   idempotencyKeyReused: plain('idempotencyKeyReused'),

@@ -29,6 +29,12 @@ export const createToken = z
 export type CreateToken = z.infer<typeof createToken>
 
 export const tokenCreated = z
-  .object({ ...members, token: z.string().meta({ description: 'Shown this once; only its hash is stored' }) })
+  .object({
+    ...members,
+    token: z.string().meta({
+      description:
+        'Shown this once, and to repetitions with the same Idempotency-Key within an hour; only its hash is stored',
+    }),
+  })
   .meta({ id: 'TokenCreated' })
 export type TokenCreated = z.infer<typeof tokenCreated>

@@ -5,7 +5,7 @@ import { fits, quotaOf, type QuotaLine } from '@berth/domain/quota.ts'
 import { canonicalText, type Specification } from '@berth/domain/specification.ts'
 import { appendToRequest } from './audit.ts'
 import type { Database } from './connect.ts'
-import { requestOfKey, takeKey, type IdempotencyKey } from './idempotency.ts'
+import { madeByKey, takeKey, type IdempotencyKey } from './idempotency.ts'
 import { holdQuota, lockQuota, quotaLines } from './quota.ts'
 import { resolveWish, type Refusal, type ResolvedWish, type Wish } from './resolve-request.ts'
 import { sha256 } from './sha256.ts'
@@ -59,7 +59,7 @@ async function create(client: Queryable, wish: NewVmRequest): Promise<CreateOutc
   const requestId = randomUUID()
   const at = instantOf(Date.now())
   if (wish.idempotency !== undefined && !(await takeKey(client, wish.requesterId, wish.idempotency, requestId, at)))
-    return replay(await requestOfKey(client, wish.requesterId, wish.idempotency))
+    return replay(await madeByKey(client, wish.requesterId, wish.idempotency))
 
   const resolved = await resolveWish(client, wish)
   if (Array.isArray(resolved)) return { outcome: 'rejected', refusals: resolved }
@@ -82,10 +82,10 @@ async function create(client: Queryable, wish: NewVmRequest): Promise<CreateOutc
   return { outcome: 'created', replayed: false, requestId }
 }
 
-const replay = (first: { requestId: string } | 'otherBody'): CreateOutcome =>
+const replay = (first: { madeId: string } | 'otherBody'): CreateOutcome =>
   first === 'otherBody'
     ? { outcome: 'idempotencyKeyReused' }
-    : { outcome: 'created', replayed: true, requestId: first.requestId }
+    : { outcome: 'created', replayed: true, requestId: first.madeId }
 
 function provisioningRequest(
   requestId: string,

@@ -3,7 +3,7 @@ import { endpoints, type Endpoint } from '@berth/contract/endpoints.ts'
 import type { EndpointName } from '@berth/contract/paths.ts'
 import type { Caller } from '../caller.ts'
 import { Problem } from '../problems.ts'
-import { limitAddresses } from './limit-addresses.ts'
+import { isDenial, type AuditDenial } from './audit-denials.ts'
 import { parseCall, type Call } from './parse-call.ts'
 
 export interface Answer {
@@ -19,21 +19,24 @@ export type Handler<Name extends EndpointName> = (
 
 export type Handlers = { [Name in EndpointName]: Handler<Name> }
 
-export type Authenticate = (request: Request) => Promise<Caller>
+interface Given {
+  handlers: Handlers
+  authenticate(request: Request): Promise<Caller>
+  /** For each caller. */
+  limit: RequestHandler
+  auditDenial: AuditDenial
+}
 
-const callsPerMinuteAndAddress = 12_000
 const nobody: Caller = { userId: '', displayName: '', roles: [], teamIds: [], via: 'token' }
 
 /** One route for each endpoint of the contract: authenticate, parse, and then its handler. None can be forgotten. */
-export function endpointRouter(handlers: Handlers, authenticate: Authenticate, limit: RequestHandler): Router {
+export function endpointRouter(given: Given): Router {
   const router = Router()
-  router.use(limitAddresses(callsPerMinuteAndAddress))
   const byPath = Map.groupBy(Object.entries(endpoints) as [EndpointName, Endpoint][], ([, { path }]) =>
     expressPath(path),
   )
   for (const [path, ofPath] of byPath) {
-    for (const [name, endpoint] of ofPath)
-      router[endpoint.method](path, ...route(name, endpoint, handlers, authenticate, limit))
+    for (const [name, endpoint] of ofPath) router[endpoint.method](path, ...route(name, endpoint, given))
     const allowed = ofPath.map(([, { method }]) => method.toUpperCase())
     router.all(path, () => {
       throw Problem.methodNotAllowed(allowed)
@@ -45,9 +48,7 @@ export function endpointRouter(handlers: Handlers, authenticate: Authenticate, l
 function route<Name extends EndpointName>(
   name: Name,
   endpoint: Endpoint,
-  handlers: Handlers,
-  authenticate: Authenticate,
-  limit: RequestHandler,
+  { handlers, authenticate, limit, auditDenial }: Given,
 ): RequestHandler[] {
   const identify: RequestHandler = async (request, response, next) => {
     response.locals['endpoint'] = name
@@ -57,7 +58,11 @@ function route<Name extends EndpointName>(
   const answer: RequestHandler = async (request, response) => {
     const call = parseCall<Name>(endpoint, request)
     const caller = response.locals['caller'] as Caller
-    const given = await handlers[name]({ ...call, caller, request, response })
+    const given = await handlers[name]({ ...call, caller, request, response }).catch(async (error: unknown) => {
+      if (error instanceof Problem && isDenial(error))
+        await auditDenial(caller, { endpoint: name, ...subjectOf(call.params), code: error.code })
+      throw error
+    })
     if (given === undefined) return
     response.status(given.status).set(given.headers ?? {})
     if (given.body === undefined) response.end()
@@ -65,5 +70,7 @@ function route<Name extends EndpointName>(
   }
   return [identify, limit, answer]
 }
+
+const subjectOf = (params: { id?: string } | undefined) => (params?.id === undefined ? {} : { subject: params.id })
 
 const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')

@@ -1,6 +1,5 @@
 import { Router, type Request, type Response } from 'express'
 import type { Logger } from 'pino'
-import { limitAddresses } from '../http/limit-addresses.ts'
 import { Problem } from '../problems.ts'
 import { LoginRefused, NotConfigured, ProviderUnavailable, type Claims, type OidcProvider } from './oidc-provider.ts'
 import { returnPath } from './return-path.ts'
@@ -17,13 +16,10 @@ export interface LoginDependencies {
 }
 
 const tabs = 5
-/** Every sign-in that is begun is stored. */
-const signInsPerMinuteAndAddress = 600
 
 /** Where the browser signs in and out. These are pages, not part of the REST contract. */
 export function loginRoutes(dependencies: LoginDependencies): Router {
   const router = Router()
-  router.use('/auth', limitAddresses(signInsPerMinuteAndAddress))
   router.get('/auth/login', (request, response) => login(dependencies, request, response))
   router.get('/auth/callback', (request, response) => callback(dependencies, request, response))
   router.post('/auth/logout', (request, response) => logout(dependencies, request, response))

@@ -108,6 +108,8 @@ const defaults = {
   sessionSecret: 'a-session-secret-for-tests-that-is-long',
   sessionSeconds: 3_600,
   requestsPerMinute: 10_000,
+  callsPerMinuteAndAddress: 12_000,
+  signInsPerMinuteAndAddress: 600,
   heartbeatSeconds: 0.2,
   trustedProxies: 0,
   temporalUi: { url: 'http://temporal.example', namespace: 'test' },
