@@ -26,9 +26,11 @@ import { Problem } from './problems.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { creationRoutes } from './routes/create-vm-request.ts'
+import { holdGroupRoutes } from './routes/hold-groups.ts'
 import { meRoutes } from './routes/me.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { tryAgainRoutes } from './routes/trying-again.ts'
 import { actionRoutes } from './routes/vm-request-actions.ts'
 import { vmRequestRoutes } from './routes/vm-requests.ts'
 
@@ -101,6 +103,8 @@ function handlersOf(streams: Streams): Handlers {
     ...catalogRoutes(streams),
     ...approvalRoutes(streams),
     ...operationRoutes(streams),
+    ...holdGroupRoutes(streams),
+    ...tryAgainRoutes(streams),
     ...meRoutes(streams),
     ...tokenRoutes(streams),
     getOpenApi: () => Promise.resolve({ status: 200, body: openApi }),

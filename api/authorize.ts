@@ -31,4 +31,5 @@ const sentences: Record<ActionOf<'vmRequest'>, string> = {
   restoreVm: 'Only its owner may restore the VM.',
   cancelRequest: 'Only its owner, operators and admins may cancel the request.',
   operatorDecision: 'Only operators and admins decide about held requests.',
+  tryAgain: 'Only operators and admins have a failed request tried again.',
 }

@@ -38,6 +38,7 @@ const onRequests: Record<ActionOf<'vmRequest'>, Person[]> = {
   restoreVm: ['owner'],
   cancelRequest: ['owner', 'operator', 'admin'],
   operatorDecision: ['operator', 'admin'],
+  tryAgain: ['operator', 'admin'],
 }
 
 describe('a VM request', () => {

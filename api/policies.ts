@@ -31,7 +31,14 @@ export type SubjectKind = keyof Subjects
 
 interface Actions {
   vmRequest:
-    'read' | 'decideApproval' | 'extendLease' | 'releaseVm' | 'restoreVm' | 'cancelRequest' | 'operatorDecision'
+    | 'read'
+    | 'decideApproval'
+    | 'extendLease'
+    | 'releaseVm'
+    | 'restoreVm'
+    | 'cancelRequest'
+    | 'operatorDecision'
+    | 'tryAgain'
   team: 'requestVm' | 'readQuota'
   token: 'read' | 'revoke'
   installation:
@@ -44,6 +51,7 @@ interface Actions {
     | 'createToken'
     | 'openTemporalUi'
     | 'readOperations'
+    | 'decideAboutHolds'
 }
 
 export type ActionOf<Kind extends SubjectKind> = Actions[Kind]
@@ -107,6 +115,8 @@ export const declarations: readonly AnyDeclaration[] = [
   ]),
   ...interveners.flatMap((role) => [
     may(role, 'operatorDecision', 'vmRequest'),
+    may(role, 'tryAgain', 'vmRequest'),
+    may(role, 'decideAboutHolds', 'installation'),
     may(role, 'cancelRequest', 'vmRequest'),
     may(role, 'releaseVm', 'vmRequest'),
     may(role, 'extendLease', 'vmRequest'),

@@ -70,6 +70,14 @@ export class Problem extends Error {
     return new Problem('actionNotAllowed', detail, { state, allowedIn } satisfies Members<'actionNotAllowed'>)
   }
 
+  static onlyWhenFailed(state: VmRequestState): Problem {
+    const detail = `The request is ${state}; only a failed one is tried again.`
+    return new Problem('actionNotAllowed', detail, {
+      state,
+      allowedIn: ['failed'],
+    } satisfies Members<'actionNotAllowed'>)
+  }
+
   static quotaExceeded(arithmetic: QuotaLine[]): Problem {
     const over = arithmetic.filter((line) => !fits(line))
     const sums = over.map(

@@ -15,7 +15,7 @@ import { isFailureCode, type FailureCode } from '@berth/domain/failures.ts'
 import { instantOf, type Instant } from '@berth/domain/instant.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import { siteBuildQueue, siteQueue, vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
-import { provisionVmType, startOptions } from '@berth/workflows/messages.ts'
+import { provisionVmType, startOptions, tryAgainOptions } from '@berth/workflows/messages.ts'
 
 /** Which request's workflow is spoken to. */
 export interface RequestRef {
@@ -48,6 +48,11 @@ export interface SiteWatch {
 export interface Provisioning {
   /** True when Temporal has the request; false leaves it to the outbox relay. Starting twice is starting once. */
   start(request: ProvisioningRequest): Promise<boolean>
+  /**
+   * A further run of a failed request that was opened again; the run that failed is ended if it still delivers its last
+   * letters. False when Temporal does not answer: reconciling will start it then.
+   */
+  startAgain(request: ProvisioningRequest, endedRunId: string | undefined): Promise<boolean>
   /** Answers within five seconds; the message's id makes repeating it harmless. */
   send<Result, Message extends { id: string }>(
     request: RequestRef,
@@ -91,12 +96,18 @@ export function createProvisioning(client: Client): Provisioning {
   const sites = rememberFor(cacheMs, (siteId: string) => watchSite(client, siteId))
   const progress = rememberFor(cacheMs, (workflowId: string) => heartbeatPercent(client, workflowId))
   const starts = new Set<Promise<boolean>>()
+  const started = (start: () => Promise<unknown>): Promise<boolean> => {
+    const starting = startOnce(client, start).finally(() => starts.delete(starting))
+    starts.add(starting)
+    return starting
+  }
   return {
-    start(request) {
-      const start = startOnce(client, request).finally(() => starts.delete(start))
-      starts.add(start)
-      return start
-    },
+    start: (request) => started(() => client.workflow.start(provisionVmType, startOptions(request))),
+    startAgain: (request, endedRunId) =>
+      started(async () => {
+        if (endedRunId !== undefined) await endRun(client, request, endedRunId)
+        await client.workflow.start(provisionVmType, tryAgainOptions(request))
+      }),
     settled: async () => void (await Promise.allSettled(starts)),
     send: (request, update, message) =>
       deliver(client, vmRequestWorkflowId(request.siteId, request.id), update, message),
@@ -106,14 +117,23 @@ export function createProvisioning(client: Client): Provisioning {
   }
 }
 
-async function startOnce(client: Client, request: ProvisioningRequest): Promise<boolean> {
+async function startOnce(client: Client, start: () => Promise<unknown>): Promise<boolean> {
   try {
-    await within(client, startLimitMs, () => client.workflow.start(provisionVmType, startOptions(request)))
+    await within(client, startLimitMs, start)
     return true
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return true
     if (isRpcFailure(error)) return false
     throw error
+  }
+}
+
+/** Mostly it has ended long ago. */
+async function endRun(client: Client, { siteId, requestId }: ProvisioningRequest, runId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(vmRequestWorkflowId(siteId, requestId), runId).terminate('tried again')
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error
   }
 }
 

@@ -3,6 +3,7 @@ import { approvalList, approvalsQuery } from './approval-list.ts'
 import { auditList, auditQuery, requestAuditQuery } from './audit.ts'
 import { catalogItem, catalogItemList, catalogItemsQuery } from './catalog-item.ts'
 import { createVmRequest } from './create-vm-request.ts'
+import { holdGroupList, holdGroupRetried, holdGroupsQuery, retryHoldGroup } from './hold-group.ts'
 import { me } from './me.ts'
 import { findingList, findingsQuery, noticeList, noticesQuery } from './operations.ts'
 import { paths, type EndpointName } from './paths.ts'
@@ -167,6 +168,33 @@ export const endpoints = {
     body: operatorDecisionBody,
     responses: changed,
     problems: [...changing, 'staleDecision'],
+  },
+  tryAgain: {
+    ...paths.tryAgain,
+    summary: 'Try a failed VM request again: it takes quota and name again and goes on from `tryAgainFrom`',
+    who: 'operators, admins',
+    params: byUuid,
+    body: reasonBody,
+    responses: changed,
+    problems: ['forbidden', 'notFound', 'actionNotAllowed', 'quotaExceeded', 'nameTaken'],
+    idempotencyKey: true,
+  },
+  listHoldGroups: {
+    ...paths.listHoldGroups,
+    summary: 'List what VM requests are held for: those with the same site, step and cause are one group',
+    who: 'operators, admins, auditors',
+    query: holdGroupsQuery,
+    responses: { 200: holdGroupList },
+    problems: ['forbidden'],
+  },
+  retryHoldGroup: {
+    ...paths.retryHoldGroup,
+    summary: 'Retry all VM requests that are held for the same cause; each answers for itself',
+    who: 'operators, admins',
+    body: retryHoldGroup,
+    responses: { 200: holdGroupRetried },
+    problems: ['forbidden'],
+    idempotencyKey: true,
   },
   listCatalogItems: {
     ...paths.listCatalogItems,

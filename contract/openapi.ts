@@ -112,7 +112,9 @@ function successes(endpoint: Endpoint) {
 }
 
 const meaning = (endpoint: Endpoint, status: number): string =>
-  endpoint.idempotencyKey && status === 200 ? 'What this Idempotency-Key made before' : (meanings[status] ?? 'Done')
+  endpoint.idempotencyKey && status === 200 && 201 in endpoint.responses
+    ? 'What this Idempotency-Key made before'
+    : (meanings[status] ?? 'Done')
 
 function refusals(endpoint: Endpoint) {
   const byStatus = Map.groupBy(problemsOf(endpoint), (code) => problemCodes[code].status)

@@ -113,6 +113,10 @@ export const vmRequest = z
     waitingFor: z.object({ sentence: z.string(), since: instant }).optional(),
     reasons: z.array(z.string()).meta({ description: 'Why it was rejected, declined, cancelled or failed' }),
     actions: z.array(z.enum(vmRequestActions)).meta({ description: 'What the caller may do now' }),
+    tryAgainFrom: z
+      .enum(holdSteps)
+      .optional()
+      .meta({ description: 'It failed and the caller may have it tried again; it then goes on at this step' }),
     workflowUrl: z.string().optional().meta({ description: 'Its page in the Temporal UI, for operators' }),
   })
   .meta({ id: 'VmRequest' })

@@ -1,5 +1,5 @@
-import { verdict } from '@berth/domain/approval.ts'
 import { quotaOf } from '@berth/domain/quota.ts'
+import { triedAgainFrom } from '@berth/domain/trying-again.ts'
 import { approvalsOf } from './facts.ts'
 import { holdQuota, lockQuota, quotaLines, shortages } from './quota.ts'
 import { RecordsFault } from './records-fault.ts'
@@ -11,12 +11,11 @@ import { addWaitingSteps } from './waiting-steps.ts'
 export async function reopenFailed(client: Queryable, request: VmRequestRow): Promise<ColumnValues> {
   await takeQuotaAgain(client, request)
   await refuseTakenName(client, request)
-  const approvals = await approvalsOf(client, request.id)
-  const approved = verdict(approvals.filter(({ subject }) => subject === 'request')) === 'approved'
+  const { state } = triedAgainFrom(await approvalsOf(client, request.id))
   const round = request.round + 1
   await addWaitingSteps(client, request.id, round)
   return {
-    state: approved ? 'provisioning' : 'validating',
+    state,
     round,
     name_held: true,
     hold: null,

@@ -89,6 +89,12 @@ export function startOptions(request: ProvisioningRequest) {
   }
 }
 
+/** A failed request that was opened again gets a further run; asked twice it gets one. */
+export const tryAgainOptions = (request: ProvisioningRequest) => ({
+  ...startOptions(request),
+  workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+})
+
 /** For repair only: a request whose workflow was terminated gets another one, that goes on from the recorded facts. */
 export const reopenOptions = (request: ProvisioningRequest) => ({
   ...startOptions(request),

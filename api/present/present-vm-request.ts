@@ -3,7 +3,8 @@ import type { ApprovalView, VmRequestView } from '@berth/database/vm-request-vie
 import { addSeconds, earlier, type Instant } from '@berth/domain/instant.ts'
 import { graceWarning, leaseWarnings } from '@berth/domain/lease.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
-import { allows, vmRequestActions, type VmRequestAction } from '@berth/domain/vm-request.ts'
+import { triedAgainFrom } from '@berth/domain/trying-again.ts'
+import { allows, vmRequestActions, type HoldStep, type VmRequestAction } from '@berth/domain/vm-request.ts'
 import type { Caller } from '../caller.ts'
 import type { ApiSettings } from '../dependencies.ts'
 import { isOwnRequest, mayDo } from '../policies.ts'
@@ -37,6 +38,7 @@ export function presentVmRequest(view: VmRequestView, beholder: Beholder, cloneP
     ...(placement !== undefined && {
       placement: { datastore: placement.datastoreName, network: placement.networkName },
     }),
+    ...present({ tryAgainFrom: tryAgainFrom(view, beholder) }),
     ...present({ workflowUrl: workflowUrl(view, beholder) }),
   }
 }
@@ -123,6 +125,11 @@ function isOpenTo(action: VmRequestAction, view: VmRequestView, { caller, now }:
   if (action === 'restoreVm' && leaseIsOver) return false
   return isLegal && mayDo(caller, action, 'vmRequest', view)
 }
+
+const tryAgainFrom = (view: VmRequestView, { caller }: Beholder): HoldStep | undefined =>
+  view.state === 'failed' && mayDo(caller, 'tryAgain', 'vmRequest', view)
+    ? triedAgainFrom(view.approvals).step
+    : undefined
 
 const waitsFor = ({ userId }: Caller, approvals: readonly ApprovalView[]): boolean =>
   approvals.some(
