@@ -48,7 +48,8 @@ function SignedIn({ person }: { person: Me }) {
     ({ before, now }) => {
       if (before === undefined || before.state === now.state) return
       if (now.ownerId !== person.userId && !location.pathname.endsWith(now.id)) return
-      announce(`${now.vmName}: ${stateSentence(now, new Date().toISOString(), { isOperator: isOperator(person) })}`)
+      const reader = { userId: person.userId, isOperator: isOperator(person) }
+      announce(`${now.vmName}: ${stateSentence(now, new Date().toISOString(), reader)}`)
     },
     [person],
   )

@@ -7,9 +7,16 @@ describe('relative times', () => {
   test.each([
     ['2026-11-22T10:00:03.000Z', 'just now'],
     ['2026-11-22T09:59:20.000Z', '40 seconds ago'],
-    ['2026-11-22T10:05:59.000Z', 'in 5 minutes'],
+    ['2026-11-22T10:05:10.000Z', 'in 5 minutes'],
+    ['2026-11-22T10:04:51.000Z', 'in 5 minutes'],
+    ['2026-11-22T11:30:00.000Z', 'in 90 minutes'],
+    ['2026-11-22T11:59:59.000Z', 'in 2 hours'],
     ['2026-11-23T10:00:00.000Z', 'in 24 hours'],
+    ['2026-11-23T22:00:00.000Z', 'in 36 hours'],
+    ['2026-11-24T09:59:55.000Z', 'in 2 days'],
     ['2026-11-25T11:00:00.000Z', 'in 3 days'],
+    ['2026-12-06T09:59:55.000Z', 'in 14 days'],
+    ['2026-11-08T10:00:05.000Z', '14 days ago'],
   ])('%s is told as "%s"', (at, words) => {
     expect(relativeWords(at, now)).toBe(words)
   })

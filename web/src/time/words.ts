@@ -36,19 +36,21 @@ export function shortWords(at: Instant, now: Instant): string {
 export const dayWords = (at: Instant): string => dayOnly.format(new Date(at))
 
 const units = [
-  { unit: 'day', seconds: 86_400 },
-  { unit: 'hour', seconds: 3_600 },
-  { unit: 'minute', seconds: 60 },
+  { unit: 'day', seconds: 86_400, smaller: 3_600 },
+  { unit: 'hour', seconds: 3_600, smaller: 60 },
+  { unit: 'minute', seconds: 60, smaller: 1 },
 ] as const
 
-/** "in 3 days", "5 minutes ago", "just now" */
+/** "in 3 days", "5 minutes ago", "just now": the nearest, in the largest unit that there are two of. */
 export function relativeWords(at: Instant, now: Instant): string {
   const seconds = secondsBetween(now, at)
   if (Math.abs(seconds) < 5) return 'just now'
-  const fitting = units.find((unit) => Math.abs(seconds) >= unit.seconds * (unit.unit === 'day' ? 2 : 1))
+  const fitting = units.find((unit) => rounded(Math.abs(seconds), unit.smaller) >= unit.seconds * 2)
   if (fitting === undefined) return relative.format(Math.round(seconds), 'second')
-  return relative.format(Math.trunc(seconds / fitting.seconds), fitting.unit)
+  return relative.format(Math.round(seconds / fitting.seconds), fitting.unit)
 }
+
+const rounded = (seconds: number, to: number): number => Math.round(seconds / to) * to
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 

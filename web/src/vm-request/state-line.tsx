@@ -5,5 +5,6 @@ import { stateSentence } from '../words/state-sentence.ts'
 
 /** The state as a sentence that stays true while it is looked at. */
 export function StateLine({ request }: { request: VmRequest }) {
-  return <>{stateSentence(request, useNow(), { isOperator: isOperator(usePerson()) })}</>
+  const person = usePerson()
+  return <>{stateSentence(request, useNow(), { userId: person.userId, isOperator: isOperator(person) })}</>
 }

@@ -4,7 +4,11 @@ import { aVmRequest } from '../../dev/a-vm-request.ts'
 import { stateSentence } from './state-sentence.ts'
 
 const now = '2026-11-22T10:00:00.000Z'
-const toOwner = (differs: Partial<VmRequest>) => stateSentence(aVmRequest(differs), now, { isOperator: false })
+const { ownerId, ownerName } = aVmRequest({})
+const owner = { userId: ownerId, isOperator: false }
+const operator = { userId: 'operator', isOperator: true }
+const toOwner = (differs: Partial<VmRequest>) => stateSentence(aVmRequest(differs), now, owner)
+const toOperator = (differs: Partial<VmRequest>) => stateSentence(aVmRequest(differs), now, operator)
 
 const approval = {
   id: 'a1',
@@ -49,8 +53,27 @@ describe('a state is a sentence', () => {
 
   test('that calms the owner and calls the operator when a request is held', () => {
     const held = aVmRequest({ state: 'held', hold })
-    expect(stateSentence(held, now, { isOperator: false })).toBe(`We are on it: ${hold.message}`)
-    expect(stateSentence(held, now, { isOperator: true })).toBe(`Needs an operator: ${hold.message}`)
+    expect(stateSentence(held, now, owner)).toBe(`We are on it: ${hold.message}`)
+    expect(stateSentence(held, now, operator)).toBe(`Needs an operator: ${hold.message}`)
+  })
+
+  test.each<[string, Partial<VmRequest>, RegExp, RegExp]>([
+    [
+      'whose VM it is',
+      { state: 'active', leaseEndsAt: now },
+      /^Yours until /,
+      new RegExp(`^In use by ${ownerName} until `),
+    ],
+    [
+      'who can bring a VM back',
+      { state: 'released', restorableUntil: now },
+      /; you can restore it until /,
+      new RegExp(`; ${ownerName} can restore it until `),
+    ],
+    ['what keeps a VM', { state: 'expired' }, / unless you extend$/, / unless its lease is extended$/],
+  ])('that tells the owner and others %s, each in their words', (_what, request, forOwner, forOthers) => {
+    expect(toOwner(request)).toMatch(forOwner)
+    expect(toOperator(request)).toMatch(forOthers)
   })
 
   test('that says until when an expired VM can be kept', () => {

@@ -4,8 +4,9 @@ import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import { dayWords, isSameDay, lengthWords, shortWords } from '../time/words.ts'
 import { stepWords } from './step-words.ts'
 
-/** Who reads it: what is held is told to its owner and to those who can act in different words. */
+/** Who reads it: what one has and can do is told to its owner, and about the owner to everybody else. */
 export interface Reader {
+  userId: string
   isOperator: boolean
 }
 
@@ -19,14 +20,19 @@ const sentences: Record<VmRequestState, Sentence> = {
   validating: (request, now) => waiting(request, now) ?? 'Checking the request',
   awaitingApproval: (request, now) => awaitingApproval(request, now),
   provisioning: (request, now) => provisioning(request, now),
-  active: (request, now) =>
-    request.leaseEndsAt === undefined ? 'Yours' : `Yours until ${shortWords(request.leaseEndsAt, now)}`,
-  expired: (request, now) =>
-    `Powered off${since(request.expiredAt, now)}; destroyed${on(request.destroyedAt, now)} unless you extend`,
-  released: (request, now) =>
-    request.restorableUntil === undefined
-      ? 'Given back'
-      : `Given back; you can restore it until ${shortWords(request.restorableUntil, now)}`,
+  active: (request, now, reader) => {
+    const whose = isOwner(request, reader) ? 'Yours' : `In use by ${request.ownerName}`
+    return request.leaseEndsAt === undefined ? whose : `${whose} until ${shortWords(request.leaseEndsAt, now)}`
+  },
+  expired: (request, now, reader) => {
+    const rescue = isOwner(request, reader) ? 'you extend' : 'its lease is extended'
+    return `Powered off${since(request.expiredAt, now)}; destroyed${on(request.destroyedAt, now)} unless ${rescue}`
+  },
+  released: (request, now, reader) => {
+    if (request.restorableUntil === undefined) return 'Given back'
+    const who = isOwner(request, reader) ? 'you' : request.ownerName
+    return `Given back; ${who} can restore it until ${shortWords(request.restorableUntil, now)}`
+  },
   held: ({ hold }, _now, { isOperator }) =>
     `${isOperator ? 'Needs an operator' : 'We are on it'}: ${hold?.message ?? 'the cause is not known yet'}`,
   retiring: (request, now) => joined('Being destroyed', waiting(request, now)),
@@ -41,6 +47,8 @@ const sentences: Record<VmRequestState, Sentence> = {
     joined(`Cancelled${endedBy === undefined ? '' : ` by ${endedBy}`}`, listed(reasons), ': '),
   failed: ({ reasons }) => joined('Could not be built', listed(reasons), ': '),
 }
+
+const isOwner = ({ ownerId }: VmRequest, { userId }: Reader): boolean => ownerId === userId
 
 function awaitingApproval(request: VmRequest, now: Instant): string {
   const open = request.approvals.find(({ openedAt, decision }) => openedAt !== undefined && decision === undefined)
