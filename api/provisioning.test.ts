@@ -81,3 +81,7 @@ test('starting a request again changes nothing, also after its end', async () =>
   const { status } = await world.client.workflow.getHandle(vmRequestWorkflowId(world.siteId, id)).describe()
   expect(status.name).toBe('TERMINATED')
 })
+
+test('the invariants hold at the end', async () => {
+  expect(await worker?.invariantsHold()).toBe(true)
+})

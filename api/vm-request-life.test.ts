@@ -219,3 +219,7 @@ describe('a held request', () => {
     await world.as('operator').vmRequestOnce(id, is('failed'))
   })
 })
+
+test('the invariants hold at the end', async () => {
+  expect(await worker.invariantsHold()).toBe(true)
+})

@@ -4,7 +4,9 @@ import { apiDriver } from '@berth/testing/api-driver.ts'
 import { readRunFile } from '@berth/testing/run-file.ts'
 import { until } from '@berth/testing/until.ts'
 import { requestIn } from './life-of.ts'
+import { invariantsHold } from './invariants-hold.ts'
 import { ownBerth, type OwnBerth } from './own-berth.ts'
+import { runningBerth } from './running-berth.ts'
 import { newKeyPair, sshRun } from './ssh-login.ts'
 
 const key = newKeyPair('restart@laptop')
@@ -69,6 +71,8 @@ test('after a kill -9 of the supervisor the next start finds everything, and goe
   await berth.start()
   await isAsBefore(first)
   await letsIn(await newVm())
+  const whole = await runningBerth(berth.home)
+  await invariantsHold(whole).finally(() => whole.close())
   expect(await berth.interrupt()).toBe(0)
   expect(await berth.leftRunning()).toEqual([])
 })

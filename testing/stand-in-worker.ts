@@ -17,7 +17,9 @@ import { failureClass } from '@berth/domain/failures.ts'
 import type { PlacementFindings } from '@berth/domain/placement.ts'
 import { controlPlaneQueue, siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
 import type { Transition } from '@berth/domain/transition.ts'
+import { violations, type VmEvent } from './invariants.ts'
 import { testServers } from './test-servers.ts'
+import { until } from './until.ts'
 
 /** What the stand-in for a site answers; a test replaces a step to let it wait or fail. */
 export interface SiteScript {
@@ -33,6 +35,8 @@ export interface StandInWorker {
   script: SiteScript
   /** Of the activity that calls it. */
   heartbeat(details: object): void
+  /** For the record, and the VMs that this site built. Lives may go on: what is broken stays broken. */
+  invariantsHold(): Promise<true>
   stop(): Promise<void>
 }
 
@@ -63,10 +67,15 @@ export async function startStandInWorker(database: Database, siteId: string): Pr
   const workflowBundle = await bundle
   const connection = await NativeConnection.connect({ address: testServers.temporalAddress })
   const script = aSite()
+  const built = builtVms()
   const site = Object.fromEntries(
     (Object.keys(script) as (keyof SiteScript)[]).map((step) => [
       step,
-      (order: { requestId: string }) => script[step](order),
+      async (order: { requestId: string }) => {
+        const answer = await script[step](order)
+        built.note(step, order.requestId)
+        return answer
+      },
     ]),
   )
   const shared = { connection, namespace: testServers.temporalNamespace }
@@ -89,10 +98,37 @@ export async function startStandInWorker(database: Database, siteId: string): Pr
   return {
     script,
     heartbeat,
+    invariantsHold: () =>
+      until(
+        'the invariants to hold',
+        async () => {
+          const found = await violations({ database, vms: built.now(), events: built.events })
+          if (found.length > 0) throw new Error(found.join('; '))
+          return true
+        },
+        5,
+      ),
     async stop() {
       for (const worker of workers) worker.shutdown()
       await Promise.all(running)
       await connection.close()
+    },
+  }
+}
+
+/** A clone that is asked for again finds its VM. */
+function builtVms() {
+  const alive = new Set<string>()
+  const events: VmEvent[] = []
+  return {
+    events,
+    now: () => [...alive].map((id) => ({ instanceUuid: id, markerRequestId: id })),
+    note(step: keyof SiteScript, instanceUuid: string) {
+      if (step === 'cloneVm' && !alive.has(instanceUuid)) {
+        alive.add(instanceUuid)
+        events.push({ kind: 'created', instanceUuid })
+      }
+      if (step === 'destroyVm' && alive.delete(instanceUuid)) events.push({ kind: 'destroyed', instanceUuid })
     },
   }
 }

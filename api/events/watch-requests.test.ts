@@ -195,3 +195,7 @@ test('the workflow engine counts as reachable', async () => {
     'berth_http_request_duration_seconds_count{endpoint="listSites",status="200"} 1',
   )
 })
+
+test('the invariants hold at the end', async () => {
+  expect(await worker.invariantsHold()).toBe(true)
+})
