@@ -1,6 +1,7 @@
 import type { ApprovalItem } from '@berth/contract/approval-list.ts'
 import type { AuditEntry } from '@berth/contract/audit.ts'
 import type { CatalogItem } from '@berth/contract/catalog-item.ts'
+import type { HoldGroup } from '@berth/contract/hold-group.ts'
 import type { Me } from '@berth/contract/me.ts'
 import type { FindingEntry, Notice } from '@berth/contract/operations.ts'
 import type { Preview } from '@berth/contract/preview.ts'
@@ -248,7 +249,8 @@ export const requests: VmRequest[] = [
     id: idOf(26),
     vmName: 'platform-alex-ubuntu-0026',
     state: 'failed',
-    reasons: ['the template was not found'],
+    reasons: ['the template was not found', 'given up by an operator'],
+    tryAgainFrom: 'place',
     endedAt: ago(day),
   }),
 ]
@@ -367,6 +369,10 @@ export const sites: Site[] = [
     openRequests: 0,
     heldRequests: 0,
   },
+]
+
+export const holdGroups: HoldGroup[] = [
+  { siteId: 'frankfurt', step: 'place', code: 'datastoreFull', requests: 2, since: ago(4_008), example: full },
 ]
 
 const seen = { siteId: 'frankfurt', lastSeenAt: now, firstSeenAt: ago(900), runs: 7 }

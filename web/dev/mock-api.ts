@@ -57,6 +57,8 @@ function read(path: string, query: URLSearchParams, requests: VmRequest[], isEmp
       return list(canned.catalogItems)
     case 'sites':
       return list(canned.sites)
+    case 'hold-groups':
+      return list(canned.holdGroups)
     case 'findings':
       return list(canned.findings)
     default:

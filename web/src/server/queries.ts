@@ -40,6 +40,8 @@ export const vmRequests = (filter: Filter) =>
 
 export const heldRequests = vmRequests({ state: 'held' })
 
+export const failedRequests = vmRequests({ state: 'failed' })
+
 export const vmRequest = (id: string) =>
   queryOptions({
     queryKey: keys.vmRequest(id),
@@ -91,5 +93,6 @@ const polled = <N extends EndpointName>(name: N, queryKey: readonly string[]) =>
   })
 
 export const sites = polled('listSites', keys.sites)
+export const holdGroups = polled('listHoldGroups', [...keys.operations, 'holdGroups'])
 export const findings = polled('listFindings', [...keys.operations, 'findings'])
 export const undeliveredNotices = polled('listNotices', [...keys.operations, 'notices'])

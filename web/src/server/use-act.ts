@@ -5,7 +5,8 @@ import { call } from './call.ts'
 import { keep } from './live.ts'
 import { keys } from './queries.ts'
 
-type Act = 'decideApproval' | 'extendLease' | 'releaseVm' | 'restoreVm' | 'cancelRequest' | 'operatorDecision'
+type Act =
+  'decideApproval' | 'extendLease' | 'releaseVm' | 'restoreVm' | 'cancelRequest' | 'operatorDecision' | 'tryAgain'
 
 export type ActAnswer = EndpointResponse<Act>
 

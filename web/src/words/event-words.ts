@@ -2,7 +2,7 @@
 const words: Readonly<Record<string, string>> = {
   requested: 'requested the VM',
   opened: 'took it up',
-  reopened: 'took it up again',
+  reopened: 'opened it again',
   approvalAsked: 'asked for approval',
   approvedByRule: 'found that it needs no approval',
   placeStarted: 'began to look for a place',

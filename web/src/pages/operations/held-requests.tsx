@@ -1,29 +1,30 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { Button } from '@patternfly/react-core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ContentSkeleton } from '../../parts/page-skeleton.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { routes } from '../../paths.ts'
-import { heldRequests } from '../../server/queries.ts'
+import { isOperator, usePerson } from '../../person.ts'
+import { heldRequests, holdGroups } from '../../server/queries.ts'
 import { Moment } from '../../time/moment.tsx'
 import { OperatorDecision } from '../../vm-request/operator-decision.tsx'
 import { heldGroups, type HeldGroup } from '../../words/held-groups.ts'
 import { stepWords } from '../../words/step-words.ts'
+import { RetryAll } from './retry-all.tsx'
 
 /** What waits for an operator, by cause. */
 export function HeldRequests() {
   const { data, error, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery(heldRequests)
-  const groups = heldGroups(data?.pages.flatMap(({ items }) => items) ?? [])
+  const counted = useQuery(holdGroups).data?.items
+  const groups = heldGroups(data?.pages.flatMap(({ items }) => items) ?? [], counted)
   return (
     <Section title="Held">
       {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <ContentSkeleton />}
       {data !== undefined && groups.length === 0 && <p className="subtle">Nothing is held.</p>}
-      {groups.map((group) => (
-        <Group key={group.key} group={group} />
-      ))}
+      {data !== undefined && groups.map((group) => <Group key={group.key} group={group} />)}
       {hasNextPage && (
         <div>
           <Button variant="secondary" onClick={() => void fetchNextPage()}>
@@ -35,17 +36,21 @@ export function HeldRequests() {
   )
 }
 
-function Group({ group: { cause, siteId, since, requests } }: { group: HeldGroup }) {
+function Group({ group }: { group: HeldGroup }) {
+  const { cause, words, since, retryable, requests } = group
+  const count = Math.max(retryable, requests.length)
+  const operates = isOperator(usePerson())
   return (
-    <section className="panel" aria-label={cause}>
+    <section className="panel" aria-label={words}>
       <h3 className="strong wrap">
-        {cause} — {requests.length} {requests.length === 1 ? 'request' : 'requests'} at {siteId}
+        {words} — {count} {count === 1 ? 'request' : 'requests'} at {cause.siteId}, step “{stepWords[cause.step].name}”
         {since !== undefined && (
           <span className="subtle">
             , since <Moment at={since} as="short" />
           </span>
         )}
       </h3>
+      {operates && retryable > 1 && <RetryAll cause={cause} retryable={retryable} />}
       <ul className="held-list">
         {requests.map((request) => (
           <li key={request.id}>
@@ -68,7 +73,7 @@ function Held({ request }: { request: VmRequest }) {
             {vmName}
           </Link>
           <span className="subtle small">
-            {ownerName}, {teamName} · step “{stepWords[hold.step].name}”, attempt {hold.attempt}
+            {ownerName}, {teamName} · attempt {hold.attempt}
           </span>
         </span>
         <p className="wrap">{hold.message}</p>

@@ -2,6 +2,7 @@ import { Section } from '../../parts/section.tsx'
 import { usePerson } from '../../person.ts'
 import { PageHeading } from '../../shell/page-heading.tsx'
 import { SiteList } from '../sites/site-list.tsx'
+import { FailedRequests } from './failed-requests.tsx'
 import { Findings } from './findings.tsx'
 import { HeldRequests } from './held-requests.tsx'
 import { UndeliveredNotices } from './undelivered-notices.tsx'
@@ -25,6 +26,9 @@ export function OperationsPage() {
       </Section>
       <Section title="Findings">
         <Findings />
+      </Section>
+      <Section title="Failed">
+        <FailedRequests />
       </Section>
       <Section title="Notices not delivered">
         <UndeliveredNotices />

@@ -7,17 +7,19 @@ import { Section } from '../../parts/section.tsx'
 import { useAct } from '../../server/use-act.ts'
 import { useNow } from '../../time/use-now.ts'
 import { absoluteWords, lengthWords } from '../../time/words.ts'
+import { TryAgain } from '../../vm-request/try-again.tsx'
 
 /** What the server allows this person now. */
 export function Actions({ request }: { request: VmRequest }) {
   const { actions } = request
   const any = ['releaseVm', 'restoreVm', 'cancelRequest'].some((name) => actions.some((action) => action === name))
-  if (!any) return null
+  if (!any && request.tryAgainFrom === undefined) return null
   return (
     <Section title="Actions" className="vm-actions">
       {actions.includes('releaseVm') && <Release request={request} />}
       {actions.includes('restoreVm') && <Restore request={request} />}
       {actions.includes('cancelRequest') && <Cancel request={request} />}
+      <TryAgain request={request} />
     </Section>
   )
 }

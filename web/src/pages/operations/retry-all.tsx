@@ -1,0 +1,60 @@
+import type { HoldGroupRetried } from '@berth/contract/hold-group.ts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Confirm } from '../../parts/confirm.tsx'
+import { Message } from '../../parts/message.tsx'
+import { Refusal } from '../../parts/refusal.tsx'
+import { call } from '../../server/call.ts'
+import { keys } from '../../server/queries.ts'
+import type { HeldGroup } from '../../words/held-groups.ts'
+import { stepWords } from '../../words/step-words.ts'
+
+/** One decision about all requests that are held for the same cause. */
+export function RetryAll({ cause, retryable }: Pick<HeldGroup, 'cause' | 'retryable'>) {
+  const client = useQueryClient()
+  const { mutate, isPending, error, data } = useMutation({
+    mutationFn: (reason: string | undefined) =>
+      call('retryHoldGroup', { body: { ...cause, ...(reason === undefined ? {} : { reason }) } }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: keys.vmRequests })
+      void client.invalidateQueries({ queryKey: keys.operations })
+    },
+  })
+  return (
+    <>
+      <div>
+        <Confirm
+          action={`Retry all ${retryable}`}
+          consequence={`“${stepWords[cause.step].name}” is done again now for ${retryable} requests. Each decides for itself: what has gone on meanwhile is left alone.`}
+          reason="optional"
+          isPending={isPending}
+          onConfirm={mutate}
+        />
+      </div>
+      {data !== undefined && <Retried {...data} />}
+      <Refusal error={error} />
+    </>
+  )
+}
+
+function Retried({ results, left }: HoldGroupRetried) {
+  const notRetried = results.filter(({ outcome }) => outcome === 'refused' || outcome === 'unavailable')
+  const done = results.length - notRetried.length
+  const more = left === 0 ? '' : ` ${left} more are still held: press again for them.`
+  return (
+    <Message
+      kind={notRetried.length === 0 ? 'done' : 'warning'}
+      title={`${done} of ${results.length} are retried.${more}`}
+      live
+    >
+      {notRetried.length > 0 && (
+        <ul>
+          {notRetried.map(({ requestId, vmName, detail }) => (
+            <li key={requestId} className="wrap">
+              {vmName}: {detail}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Message>
+  )
+}
