@@ -62,6 +62,7 @@ export const catalogItemSchema = z.strictObject({
   templatePath: inventoryPath,
   folderPath: inventoryPath,
   resourcePoolPath: inventoryPath,
+  alternativeResourcePoolPaths: optional(z.array(inventoryPath).min(1).max(50)),
   datastores: fewNames,
   networks: fewNames,
   sizes: z.array(size).min(1).max(50),

@@ -105,7 +105,7 @@ function provisioningRequest(
     sshPublicKeys: wish.sshPublicKeys,
     customization: { sshUser: item.sshUser, hostName: vmName },
   }
-  const { templatePath, folderPath, resourcePoolPath, datastores, networks } = item
+  const { templatePath, folderPath, resourcePoolPath, alternativeResourcePoolPaths, datastores, networks } = item
   return {
     installationId: resolved.installationId,
     requestId,
@@ -113,7 +113,14 @@ function provisioningRequest(
     vmName,
     specification,
     specHash: sha256(canonicalText(specification)),
-    rules: { templatePath, folderPath, resourcePoolPath, datastores, networks },
+    rules: {
+      templatePath,
+      folderPath,
+      resourcePoolPath,
+      ...(alternativeResourcePoolPaths && { alternativeResourcePoolPaths }),
+      datastores,
+      networks,
+    },
     addressAllow: resolved.addressAllow,
     addressIgnore: resolved.addressIgnore,
     policy: resolved.policy,

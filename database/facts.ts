@@ -2,6 +2,7 @@ import type { Approval } from '@berth/domain/approval.ts'
 import type { DeliveredWarning, Facts, Hold, StepFact } from '@berth/domain/facts.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import { appliedMessagesOf } from './applied-messages.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
 import { withoutNulls, type WithoutNulls } from './without-nulls.ts'
@@ -13,6 +14,7 @@ export async function factsOf(client: Queryable, request: VmRequestRow): Promise
   const warnings = await warningsOf(client, request.id)
   const releasedBy = await releasedByOf(client, request.id)
   const appliedMessages = await appliedMessagesOf(client, request.id)
+  const pendingNotices = await pendingNoticesOf(client, request.id)
   return {
     state: request.state,
     round: request.round,
@@ -20,11 +22,13 @@ export async function factsOf(client: Queryable, request: VmRequestRow): Promise
     approvals,
     warnings,
     appliedMessages,
+    ...(pendingNotices.length > 0 && { pendingNotices }),
     extensions: Math.max(0, request.grant_number - 1),
     ...(releasedBy !== undefined && { releasedBy }),
     ...withoutNulls({
       hold: holdOf(request),
       placement: request.placement,
+      overrides: request.overrides,
       address: request.address,
       handedOverAt: request.handed_over_at,
       expiredAt: request.expired_at,
@@ -85,6 +89,18 @@ async function warningsOf(client: Queryable, requestId: string): Promise<Deliver
      from notices
      where request_id = $1 and event in ('leaseEnding', 'destructionNear') and state = 'delivered'
      group by event, grant_number, stage order by min(delivered_at)`,
+    [requestId],
+  )
+  return rows
+}
+
+/** Those that gate nothing: a warning that gates is sent again by its time. Tried for a day, then undelivered. */
+async function pendingNoticesOf(client: Queryable, requestId: string): Promise<NoticeOrder[]> {
+  const { rows } = await client.query<NoticeOrder>(
+    `select event, audience, grant_number as "grantNumber", stage from notices
+     where request_id = $1 and state = 'pending' and event not in ('leaseEnding', 'destructionNear')
+       and created_at > now() - interval '24 hours'
+     group by event, audience, grant_number, stage order by min(created_at), event, audience`,
     [requestId],
   )
   return rows

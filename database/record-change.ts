@@ -1,6 +1,7 @@
 import type { Instant } from '@berth/domain/instant.ts'
 import type { Change, RecordedDecision } from '@berth/domain/transition.ts'
 import type { HoldStep } from '@berth/domain/vm-request.ts'
+import { giveBackReservation } from './give-back.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
 
@@ -21,6 +22,15 @@ export async function recordStep(
                          else coalesce(excluded.started_at, steps.started_at) end`,
     [request.id, step.name, request.round, step.state, step.attempt, running, ended],
   )
+}
+
+/** Its space is given back, and taken anew where the step finds it. */
+export async function placeAgain(client: Queryable, request: VmRequestRow): Promise<void> {
+  await client.query(
+    `update steps set state = 'waiting', ended_at = null where request_id = $1 and name = 'place' and round = $2`,
+    [request.id, request.round],
+  )
+  await giveBackReservation(client, request.id)
 }
 
 /** Which running steps a change leaves undone. */

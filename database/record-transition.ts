@@ -10,7 +10,15 @@ import { factsOf } from './facts.ts'
 import { fence } from './fence.ts'
 import { giveBackAll, giveBackReservation } from './give-back.ts'
 import { addNotices, addWarningInPerson } from './notice-rows.ts'
-import { recordDecision, recordGrant, recordInterruptions, recordStep, type LeftBehind } from './record-change.ts'
+import {
+  placeAgain,
+  recordDecision,
+  recordGrant,
+  recordInterruptions,
+  recordStep,
+  type LeftBehind,
+} from './record-change.ts'
+import { refuseTakenName } from './vm-names.ts'
 import { transaction, type Queryable } from './transaction.ts'
 import { updateRequest, type ColumnValues, type HeldRow, type VmRequestRow } from './vm-request-row.ts'
 
@@ -27,6 +35,8 @@ export const recordTransition = (
   transaction(database.pool, async (client) => {
     const { request, tookOver } = await fence(client, run, transition.n)
     if (tookOver || (await appliedBefore(client, run, transition))) return { facts: await factsOf(client, request) }
+    const chosenName = transition.change.overrides?.vmName
+    if (chosenName !== undefined) await refuseTakenName(client, request, chosenName)
     const head = await appendToRequest(client, request, {
       ...transition,
       runId: run.runId,
@@ -74,7 +84,10 @@ function columnsOf(request: VmRequestRow, { change, at }: Transition): ColumnVal
   const columns: ColumnValues = {
     state,
     round: change.round,
-    hold: holdColumn(change, state, at),
+    hold: holdColumn(request, change, state, at),
+    overrides: change.overrides && { ...request.overrides, ...change.overrides },
+    vm_name: change.overrides?.vmName,
+    placement: change.placeAgain && null,
     address: change.address,
     handed_over_at: change.handedOverAt,
     expired_at: change.expiredAt,
@@ -90,9 +103,14 @@ function columnsOf(request: VmRequestRow, { change, at }: Transition): ColumnVal
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
 }
 
-/** Whoever leaves `held` leaves the hold behind. */
-function holdColumn({ hold }: Change, state: VmRequestState, heldAt: Instant): HeldRow | null | undefined {
-  if (hold) return { ...hold, heldAt }
+/** Whoever leaves `held` leaves the hold behind; one that is only changed keeps its time. */
+function holdColumn(
+  request: VmRequestRow,
+  { hold }: Change,
+  state: VmRequestState,
+  at: Instant,
+): HeldRow | null | undefined {
+  if (hold) return { ...hold, heldAt: request.hold?.heldAt ?? at }
   return state === 'held' ? hold : null
 }
 
@@ -106,6 +124,7 @@ function nextState(request: VmRequestRow, change: Change): VmRequestState {
 async function recordRest(client: Queryable, request: VmRequestRow, { change, at, by }: Transition): Promise<void> {
   if (change.finished !== undefined) await recordStep(client, request, { ...change.finished, state: 'done' }, at)
   if (change.step !== undefined) await recordStep(client, request, change.step, at)
+  if (change.placeAgain === true) await placeAgain(client, request)
   if (change.decision !== undefined) await recordDecision(client, request.id, change.decision, at)
   if (change.grant !== undefined) await recordGrant(client, request.id, change.grant, by)
   if (change.warning !== undefined) await addWarningInPerson(client, request, change.warning, by)

@@ -1,7 +1,9 @@
 import type { CatalogItem } from '@berth/domain/configuration.ts'
 import { renderVmName } from '@berth/domain/vm-name.ts'
 import type { Wish } from './resolve-request.ts'
+import { RecordsFault } from './records-fault.ts'
 import type { Queryable } from './transaction.ts'
+import type { VmRequestRow } from './vm-request-row.ts'
 
 interface Naming {
   siteId: string
@@ -49,6 +51,19 @@ export async function isNameHeld(client: Queryable, siteId: string, name: string
     [siteId, name],
   )
   return rowCount !== 0
+}
+
+/** A request takes a name besides its creation: when it is reopened, or gets another one. */
+export async function refuseTakenName(
+  client: Queryable,
+  request: Pick<VmRequestRow, 'id' | 'site_id'>,
+  name: string,
+): Promise<void> {
+  const { rowCount } = await client.query(
+    'select 1 from vm_requests where site_id = $1 and vm_name = $2 and name_held and id <> $3',
+    [request.site_id, name, request.id],
+  )
+  if (rowCount !== 0) throw new RecordsFault('nameTaken', `${name} belongs to another request`)
 }
 
 /** Names that differ in their number only share a sequence. */

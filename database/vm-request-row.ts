@@ -1,5 +1,6 @@
 import type { Hold } from '@berth/domain/facts.ts'
 import type { Instant } from '@berth/domain/instant.ts'
+import type { Overrides } from '@berth/domain/overrides.ts'
 import type { Placement } from '@berth/domain/placement.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import type { FinalState, VmRequestState } from '@berth/domain/vm-request.ts'
@@ -26,6 +27,7 @@ export interface VmRequestRow {
   round: number
   hold: HeldRow | null
   placement: Placement | null
+  overrides: Overrides | null
   address: string | null
   handed_over_at: Instant | null
   grant_number: number

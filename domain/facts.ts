@@ -2,6 +2,8 @@ import type { Approval } from './approval.ts'
 import type { FailureCode } from './failures.ts'
 import type { Instant } from './instant.ts'
 import type { LeaseGrant } from './lease.ts'
+import type { NoticeOrder } from './notice.ts'
+import type { Overrides } from './overrides.ts'
 import type { Placement } from './placement.ts'
 import type { AppliedMessage } from './applied-message.ts'
 import type { FinalState, HoldableState, HoldStep, OperatorAction, StepState, VmRequestState } from './vm-request.ts'
@@ -17,6 +19,8 @@ export interface Hold {
   actions: OperatorAction[]
   /** Only for holds before hand-over: when the request is given up and cleaned up. */
   cleanUpAt?: Instant
+  /** An operator gave the request up; what was built is kept for diagnosis until `cleanUpAt`. */
+  givenUp?: true
 }
 
 export interface StepFact {
@@ -43,6 +47,8 @@ export interface Facts {
   approvals: Approval[]
   hold?: Hold
   placement?: Placement
+  /** What an operator chose for a retry; holds for the rest of the life. */
+  overrides?: Overrides
   address?: string
   handedOverAt?: Instant
   grant?: LeaseGrant
@@ -59,6 +65,8 @@ export interface Facts {
   retireTo?: FinalState
   /** Why it was rejected, cancelled or failed. */
   reasons?: string[]
+  /** Notices that gate nothing and were not delivered yet, for a run that takes over. */
+  pendingNotices?: NoticeOrder[]
   /** The last 100 messages that were applied, in whatever run, oldest first. */
   appliedMessages?: AppliedMessage[]
 }

@@ -5,9 +5,11 @@ export interface PlacementRules {
   templatePath: string
   folderPath: string
   resourcePoolPath: string
+  /** Other pools, which an operator may choose for a retry. */
+  alternativeResourcePoolPaths?: string[]
   /** Datastore names, any of which may be used. */
   datastores: string[]
-  /** Network names, the first of which is used. */
+  /** Network names, the first of which is used; an operator may choose another for a retry. */
   networks: string[]
 }
 

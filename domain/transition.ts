@@ -4,6 +4,7 @@ import type { Facts, Hold } from './facts.ts'
 import type { Instant } from './instant.ts'
 import type { LeaseCap, LeaseGrant } from './lease.ts'
 import type { NoticeOrder } from './notice.ts'
+import type { Overrides } from './overrides.ts'
 import type { HoldStep, StepState, VmRequestState } from './vm-request.ts'
 
 /** Who did it: a user's id, or this for what Berth does by itself. */
@@ -25,6 +26,10 @@ export interface Change {
   finished?: { name: HoldStep; attempt: number }
   round?: number
   hold?: Hold | null
+  /** Chosen by an operator for a retry, together with what was chosen before. */
+  overrides?: Overrides
+  /** The step `place` is done again: its space is given back. */
+  placeAgain?: true
   decision?: RecordedDecision
   address?: string | null
   handedOverAt?: Instant

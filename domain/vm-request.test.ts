@@ -56,16 +56,26 @@ describe('what a state allows', () => {
   test.each(vmRequestActions.flatMap((action) => holdableStates.map((heldFrom) => ({ action, heldFrom }))))(
     '$action of a request held from $heldFrom is what $heldFrom allows, and the operator’s decision',
     ({ action, heldFrom }) => {
-      expect(allows('held', action, heldFrom)).toBe(action === 'operatorDecision' || legal[action].includes(heldFrom))
+      const isRestoreGivenUp = action === 'releaseVm' && heldFrom === 'released'
+      expect(allows('held', action, { heldFrom })).toBe(
+        action === 'operatorDecision' || legal[action].includes(heldFrom) || isRestoreGivenUp,
+      )
     },
   )
+
+  test('a request that an operator gave up is for operators alone', () => {
+    const allowed = vmRequestActions.filter((action) =>
+      allows('held', action, { heldFrom: 'provisioning', givenUp: true }),
+    )
+    expect(allowed).toEqual(['operatorDecision'])
+  })
 
   test('a final state allows nothing', () => {
     for (const state of finalStates) for (const action of vmRequestActions) expect(allows(state, action)).toBe(false)
   })
 
   test('what a request was held from counts only while it is held', () => {
-    expect(allows('retiring', 'extendLease', 'active')).toBe(false)
+    expect(allows('retiring', 'extendLease', { heldFrom: 'active' })).toBe(false)
   })
 
   test.each(vmRequestActions)('a refusal of %s names the states that allow it', (action) => {
@@ -133,12 +143,13 @@ describe('where a state leads', () => {
 
 describe('what an operator may decide', () => {
   test.each(holdableStates.flatMap((heldFrom) => everyHoldStep.map((step) => ({ heldFrom, step }))))(
-    'held from $heldFrom at $step: retry always, skip for address and warning, abort before hand-over',
+    'held from $heldFrom at $step: retry always, skip for address and warning, give up before hand-over',
     ({ heldFrom, step }) => {
       expect(operatorActionsFor(heldFrom, step)).toEqual([
         'retry',
         ...(step === 'waitForIp' || step === 'warn' ? ['skip'] : []),
         ...(beforeHandOver.includes(heldFrom) ? ['abort'] : []),
+        ...(heldFrom === 'provisioning' && ['clone', 'powerOn', 'waitForIp'].includes(step) ? ['keep'] : []),
       ])
     },
   )

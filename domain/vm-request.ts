@@ -56,7 +56,8 @@ export const vmRequestActions = [
 ] as const
 export type VmRequestAction = (typeof vmRequestActions)[number]
 
-export const operatorActions = ['retry', 'skip', 'abort'] as const
+/** `abort` gives up and cleans up; `keep` gives up and keeps the VM for diagnosis until its time. */
+export const operatorActions = ['retry', 'skip', 'abort', 'keep'] as const
 export type OperatorAction = (typeof operatorActions)[number]
 
 /** Where each state may lead. `held` leads back to the state it was held from; see `leadsTo`. */
@@ -87,9 +88,21 @@ const allowedIn: Record<VmRequestAction, readonly VmRequestState[]> = {
   operatorDecision: ['held'],
 }
 
+/** What a hold adds to the actions of the state it was held from: a restore that does not come about can be given up. */
+const allowedWhenHeldFrom: Partial<Record<VmRequestAction, readonly HoldableState[]>> = { releaseVm: ['released'] }
+
 const skippable: readonly HoldStep[] = ['waitForIp', 'warn']
 /** Later, a release does what an abort would. */
 const abortableFrom: readonly HoldableState[] = ['validating', 'awaitingApproval', 'provisioning']
+/** Only these leave something behind that could be looked at. */
+const keepable: readonly HoldStep[] = ['clone', 'powerOn', 'waitForIp']
+
+/** What a hold says about the actions that it allows. */
+export interface Held {
+  heldFrom: HoldableState
+  /** An operator gave the request up: it is only kept for diagnosis. */
+  givenUp?: true
+}
 
 export function isFinal(state: VmRequestState): state is FinalState {
   return (finalStates as readonly VmRequestState[]).includes(state)
@@ -103,9 +116,10 @@ export function leadsTo(from: VmRequestState, to: VmRequestState, heldFrom?: Hol
   return to === heldFrom || transitions[heldFrom].includes(to) || givenUp
 }
 
-export function allows(state: VmRequestState, action: VmRequestAction, heldFrom?: HoldableState): boolean {
+export function allows(state: VmRequestState, action: VmRequestAction, held?: Held): boolean {
   if (allowedIn[action].includes(state)) return true
-  return state === 'held' && heldFrom !== undefined && allowedIn[action].includes(heldFrom)
+  if (state !== 'held' || held === undefined || held.givenUp === true) return false
+  return allowedIn[action].includes(held.heldFrom) || (allowedWhenHeldFrom[action]?.includes(held.heldFrom) ?? false)
 }
 
 /** For refusals: the states that would allow the action. */
@@ -113,12 +127,13 @@ export function statesAllowing(action: VmRequestAction): readonly VmRequestState
   return allowedIn[action]
 }
 
-/** What an operator may decide about a hold: retry always, skip where a later check makes up for it, abort before hand-over. */
+/** What an operator may decide about a hold: retry always, skip where a later check makes up for it, give up before hand-over. */
 export function operatorActionsFor(heldFrom: HoldableState, step: HoldStep): OperatorAction[] {
-  return operatorActions.filter(
-    (action) =>
-      action === 'retry' ||
-      (action === 'skip' && skippable.includes(step)) ||
-      (action === 'abort' && abortableFrom.includes(heldFrom)),
-  )
+  const isLegal: Record<OperatorAction, boolean> = {
+    retry: true,
+    skip: skippable.includes(step),
+    abort: abortableFrom.includes(heldFrom),
+    keep: heldFrom === 'provisioning' && keepable.includes(step),
+  }
+  return operatorActions.filter((action) => isLegal[action])
 }

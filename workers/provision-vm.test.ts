@@ -190,7 +190,7 @@ describe('trouble', () => {
   test('a full datastore holds the request; after a retry it goes on', async () => {
     world.vcenter.findings = {
       ...world.vcenter.findings,
-      datastores: [{ name: 'tiny', moid: 'datastore-9', capacityGiB: 5, freeGiB: 3 }],
+      datastores: [{ name: 'LocalDS_1', moid: 'datastore-9', capacityGiB: 5, freeGiB: 3 }],
     }
     const { id, life } = await world.ask()
     const { hold } = await world.until(id, 'held')
@@ -203,7 +203,7 @@ describe('trouble', () => {
     })
     world.vcenter.findings = {
       ...world.vcenter.findings,
-      datastores: [{ name: 'large', moid: 'datastore-1', capacityGiB: 9_000, freeGiB: 9_000 }],
+      datastores: [{ name: 'LocalDS_0', moid: 'datastore-1', capacityGiB: 9_000, freeGiB: 9_000 }],
     }
     const decision = { step: 'place', attempt: 1, action: 'retry' } as const
     expect(
@@ -313,7 +313,7 @@ describe('trouble', () => {
     expect(
       await refusalOf(
         life.executeUpdate(operatorDecision, {
-          args: [{ ...message('x'), step: 'clone', attempt: 1, action: 'retry', overrides: { datastore: 'x' } }],
+          args: [{ ...message('x'), step: 'clone', attempt: 1, action: 'skip', overrides: { datastore: 'x' } }],
         }),
       ),
     ).toBe('badMessage')

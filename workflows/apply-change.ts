@@ -9,6 +9,13 @@ export function applyChange(facts: Facts, change: Change): Facts {
   if (change.finished !== undefined)
     next.steps = withStep(next.steps, { ...change.finished, state: 'done', round: next.round })
   if (change.step !== undefined) next.steps = withStep(next.steps, { ...change.step, round: next.round })
+  if (change.overrides !== undefined) next.overrides = { ...facts.overrides, ...change.overrides }
+  if (change.placeAgain === true) {
+    delete next.placement
+    next.steps = next.steps.map((step) =>
+      step.name === 'place' && step.round === next.round ? { ...step, state: 'waiting' } : step,
+    )
+  }
   if (change.decision !== undefined) next.approvals = withDecision(facts.approvals, change.decision)
   if (change.handedOverAt !== undefined) next.handedOverAt = change.handedOverAt
   if (change.retireTo !== undefined) next.retireTo = change.retireTo

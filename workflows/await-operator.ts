@@ -1,9 +1,12 @@
 import { ApplicationFailure } from '@temporalio/workflow'
 import type { Hold } from '@berth/domain/facts.ts'
 import { failureSentence } from '@berth/domain/failures.ts'
+import { addSeconds } from '@berth/domain/instant.ts'
 import { leaseWarnings } from '@berth/domain/lease.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
+import { mustPlaceAgain, overridable, overridesProblem } from '@berth/domain/overrides.ts'
 import { berthItself, type Change } from '@berth/domain/transition.ts'
-import { allows, type VmRequestAction } from '@berth/domain/vm-request.ts'
+import { allows, type OperatorAction, type VmRequestAction } from '@berth/domain/vm-request.ts'
 import { left, refusal, type Handlers, type Life, type Reaction } from './life.ts'
 import type { OperatorDecision } from './messages.ts'
 import { cancelBeforeBuilding, cancelWhileBuilding, extend, release, restore } from './owner-letters.ts'
@@ -18,61 +21,108 @@ export async function awaitOperator(life: Life): Promise<void> {
     return
   }
   if ((await life.waitUntil(hold.cleanUpAt, handlers)) === left) return
+  const reason = hold.givenUp === true ? 'its time for diagnosis is over' : 'nobody decided in time'
   await life.record({
     event: 'cleanedUp',
-    reason: 'nobody decided in time',
-    change: { state: 'retiring', retireTo: 'failed', reasons: [failureSentence(hold.code), 'nobody decided in time'] },
+    reason,
+    change: {
+      state: 'retiring',
+      retireTo: 'failed',
+      reasons: life.facts.reasons ?? [failureSentence(hold.code), reason],
+    },
   })
 }
 
-function ownerHandlers(life: Life, { heldFrom }: Hold): Handlers {
-  const built = heldFrom === 'provisioning'
+function ownerHandlers(life: Life, hold: Hold): Handlers {
   const all: Handlers = {
     extendLease: extend(life),
     releaseVm: release(life),
     restoreVm: restore(life),
-    cancelRequest: built ? cancelWhileBuilding(life) : cancelBeforeBuilding(life),
+    cancelRequest: hold.heldFrom === 'provisioning' ? cancelWhileBuilding(life) : cancelBeforeBuilding(life),
   }
-  return Object.fromEntries(Object.entries(all).filter(([action]) => allows(heldFrom, action as VmRequestAction)))
+  return Object.fromEntries(Object.entries(all).filter(([action]) => allows('held', action as VmRequestAction, hold)))
 }
 
 const decide =
   (life: Life, hold: Hold) =>
-  async ({ id, by, reason, step, attempt, action }: OperatorDecision): Promise<Reaction> => {
-    if (step !== hold.step || attempt !== hold.attempt)
-      throw ApplicationFailure.nonRetryable(
-        `held at ${hold.step}, attempt ${hold.attempt}, not at ${step}, attempt ${attempt}`,
-        'staleDecision',
-      )
-    if (!hold.actions.includes(action))
-      throw refusal(
-        'held',
-        'operatorDecision',
-        `${action} is not possible here; it can be ${hold.actions.join(' or ')}`,
-      )
-    if (action === 'skip' && step === 'warn' && !reason)
-      throw ApplicationFailure.nonRetryable('say in reason how the owner was warned', 'badMessage')
-    const change = changeFor(life, hold, action, by)
+  async (decision: OperatorDecision): Promise<Reaction> => {
+    refuseUnlessItFits(life, hold, decision)
+    const { id, by, reason, action } = decision
+    const change = changeFor(life, hold, decision)
     await life.record({
       event: `operator${capitalized(action)}`,
       by,
       reason,
       message: { id, answer: { state: change.state ?? 'held' } },
       change,
-      notices:
-        change.state === 'failed' ? [{ event: 'requestFailed', audience: 'owner', grantNumber: 0, stage: '0' }] : [],
+      notices: change.state === 'failed' || action === 'keep' ? [requestFailed] : [],
     })
     return { answer: { state: life.facts.state }, leave: true }
   }
 
-function changeFor(life: Life, hold: Hold, action: OperatorDecision['action'], by: string): Change {
-  const { heldFrom, step, attempt } = hold
-  if (action === 'retry') return { state: heldFrom, hold: null, step: { name: step, state: 'waiting', attempt } }
-  if (action === 'skip')
-    return { state: heldFrom, hold: null, step: { name: step, state: 'skipped', attempt }, ...toldInPerson(life, step) }
-  const reasons = [hold.message, `given up by ${by === berthItself ? 'an operator' : by}`]
-  return heldFrom === 'provisioning' ? { state: 'retiring', retireTo: 'failed', reasons } : { state: 'failed', reasons }
+const requestFailed: NoticeOrder = { event: 'requestFailed', audience: 'owner', grantNumber: 0, stage: '0' }
+
+function refuseUnlessItFits(
+  life: Life,
+  hold: Hold,
+  { step, attempt, action, reason, overrides }: OperatorDecision,
+): void {
+  if (step !== hold.step || attempt !== hold.attempt)
+    throw ApplicationFailure.nonRetryable(
+      `held at ${hold.step}, attempt ${hold.attempt}, not at ${step}, attempt ${attempt}`,
+      'staleDecision',
+    )
+  if (!hold.actions.includes(action))
+    throw refusal('held', 'operatorDecision', `${action} is not possible here; it can be ${hold.actions.join(' or ')}`)
+  if (action === 'skip' && step === 'warn' && !reason)
+    throw ApplicationFailure.nonRetryable('say in reason how the owner was warned', 'badMessage')
+  const problem = overrides && overridesProblem(overrides, overridable(life.request.rules, hold))
+  if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'badMessage')
 }
+
+function changeFor(life: Life, hold: Hold, decision: OperatorDecision): Change {
+  const changes: Record<OperatorAction, () => Change> = {
+    retry: () => retried(hold, decision),
+    skip: () => ({
+      state: hold.heldFrom,
+      hold: null,
+      step: { name: hold.step, state: 'skipped', attempt: hold.attempt },
+      ...toldInPerson(life, hold.step),
+    }),
+    abort: () => aborted(life, hold, decision),
+    keep: () => keptForDiagnosis(life, hold, decision),
+  }
+  return changes[decision.action]()
+}
+
+const retried = ({ heldFrom, step, attempt, code }: Hold, { overrides }: OperatorDecision): Change => ({
+  state: heldFrom,
+  hold: null,
+  step: { name: step, state: 'waiting', attempt },
+  ...(overrides !== undefined && { overrides }),
+  ...(heldFrom === 'provisioning' && mustPlaceAgain(code, overrides) && { placeAgain: true }),
+})
+
+function aborted(life: Life, hold: Hold, { by }: OperatorDecision): Change {
+  const reasons = life.facts.reasons ?? givenUpBecause(hold, by)
+  return hold.heldFrom === 'provisioning'
+    ? { state: 'retiring', retireTo: 'failed', reasons }
+    : { state: 'failed', reasons }
+}
+
+/** The owner is told now that there will be no VM; what there is stays as it is until an operator has looked at it. */
+function keptForDiagnosis(life: Life, hold: Hold, { by, keepSeconds }: OperatorDecision): Change {
+  const seconds = keepSeconds ?? life.request.policy.holdCleanUpSeconds
+  return {
+    hold: { ...hold, givenUp: true, actions: ['abort'], cleanUpAt: addSeconds(life.now, seconds) },
+    reasons: givenUpBecause(hold, by),
+  }
+}
+
+const givenUpBecause = ({ message }: Hold, by: string): string[] => [
+  message,
+  `given up by ${by === berthItself ? 'an operator' : by}`,
+]
 
 /** Skipping a warning says that the operator told the owner by other means: that counts as delivered, now. */
 function toldInPerson(life: Life, step: Hold['step']): Pick<Change, 'warning'> {

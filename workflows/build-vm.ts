@@ -1,5 +1,6 @@
 import type { CloneOrder } from '@berth/activities/vcenter/vcenter-port.ts'
 import { firstGrant } from '@berth/domain/lease.ts'
+import { overriddenRules } from '@berth/domain/overrides.ts'
 import type { Placement } from '@berth/domain/placement.ts'
 import { withFallback, type Life } from './life.ts'
 import { cancelWhileBuilding } from './owner-letters.ts'
@@ -17,7 +18,8 @@ export async function buildVm(life: Life): Promise<void> {
 
 async function place(life: Life): Promise<void> {
   if (isBehind(life, 'place')) return
-  const { requestId, rules, specification } = life.request
+  const { requestId, specification } = life.request
+  const rules = overriddenRules(life.request.rules, life.facts.overrides)
   const found = await performStep(life, 'place', () => life.site.findPlacements(rules), cancellable(life))
   if (found === interrupted) return
   const { result: findings, attempt } = found
@@ -28,7 +30,7 @@ async function place(life: Life): Promise<void> {
   } catch (error) {
     return holdStep(life, 'place', attempt, error)
   }
-  life.facts = { ...life.facts, placement }
+  life.learn({ placement })
   life.finish({
     event: 'placed',
     reason: `${placement.datastoreName}, ${placement.networkName}`,
@@ -102,8 +104,13 @@ export const addressWait = (life: Life) => ({
   },
 })
 
+/** The host name is the VM's name; where an operator chose another name it follows. */
+const hostNameOf = ({ request, facts }: Life): string =>
+  facts.overrides?.vmName ?? request.specification.customization.hostName
+
 function cloneOrder(life: Life, placement: Placement): CloneOrder {
-  const { specification, specHash, vmName } = life.request
+  const { specification, specHash } = life.request
+  const { vmName } = life
   const { size, sshPublicKeys, customization } = specification
   const approvals = life.facts.approvals.flatMap(({ id, decision, by }) =>
     decision === 'approved' && by !== undefined ? [{ id, by }] : [],
@@ -113,7 +120,7 @@ function cloneOrder(life: Life, placement: Placement): CloneOrder {
     vmName,
     placement,
     size,
-    guest: { ...customization, sshPublicKeys },
+    guest: { ...customization, hostName: hostNameOf(life), sshPublicKeys },
     grant: { specHash, approvals },
   }
 }

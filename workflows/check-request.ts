@@ -28,7 +28,7 @@ async function askApprovers(life: Life): Promise<void> {
   const openedAt = life.now
   try {
     const approvals = await withFallback((records) => records.openApprovals(life.request.requestId, openedAt))
-    life.facts = { ...life.facts, approvals }
+    life.learn({ approvals })
   } catch (error) {
     return holdStep(life, 'approve', lastAttempt(life, 'approve') + 1, error)
   }

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow'
 import type { UpdateDefinition } from '@temporalio/common'
-import type { VmRequestAction, VmRequestState } from '@berth/domain/vm-request.ts'
+import { operatorActions, type VmRequestAction, type VmRequestState } from '@berth/domain/vm-request.ts'
 import * as messages from './messages.ts'
 
 /** What each action carries and answers. */
@@ -53,7 +53,7 @@ export class Inbox {
       messages.operatorDecision,
       'operatorDecision',
       operatorDecisionShape,
-      '{"id","by","step","attempt","action":"retry|skip|abort","reason"?}',
+      '{"id","by","step","attempt","action":"retry|skip|abort|keep","reason"?,"overrides"?:{"datastore"?,"network"?,"resourcePool"?,"vmName"?},"keepSeconds"?}',
     )
   }
 
@@ -156,7 +156,21 @@ function operatorDecisionShape(body: messages.OperatorDecision): string | undefi
   if (problem !== undefined) return problem
   if (!isText(body.step)) return 'step is missing'
   if (!Number.isInteger(body.attempt)) return 'attempt is not a whole number'
-  if (!['retry', 'skip', 'abort'].includes(body.action)) return 'action is not retry, skip or abort'
-  if (body.overrides !== undefined) return 'overrides are not supported yet'
-  return undefined
+  if (!operatorActions.includes(body.action)) return `action is not one of ${operatorActions.join(', ')}`
+  if (body.overrides !== undefined && !isRecordOfText(body.overrides)) return 'overrides is not an object of texts'
+  if (body.overrides !== undefined && body.action !== 'retry') return 'overrides go only with retry'
+  return keepSecondsProblem(body)
+}
+
+const isRecordOfText = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText)
+
+const longestKeepSeconds = 90 * 86_400
+
+function keepSecondsProblem({ action, keepSeconds }: messages.OperatorDecision): string | undefined {
+  if (keepSeconds === undefined) return undefined
+  if (action !== 'keep') return 'keepSeconds goes only with keep'
+  return Number.isInteger(keepSeconds) && keepSeconds > 0 && keepSeconds <= longestKeepSeconds
+    ? undefined
+    : `keepSeconds is not a whole number from 1 to ${longestKeepSeconds}`
 }

@@ -54,6 +54,8 @@ export async function keepUntilUndoEnds(life: Life): Promise<void> {
   const { releasedAt, intent } = life.facts
   if (releasedAt === undefined) throw new Error('released without its time')
   if (intent === 'restore') return wakeUp(life)
+  // A restore was given up: it may have powered the VM on.
+  if (intent === 'release') return powerOff(life)
   const undoEndsAt = addSeconds(releasedAt, life.request.policy.undoSeconds)
   const handlers = { restoreVm: restore(life) }
   if ((await life.waitUntil(undoEndsAt, handlers)) !== 'due') return
@@ -69,6 +71,19 @@ async function powerOff(life: Life): Promise<void> {
   const off = await performStep(life, 'powerOff', () => life.site.powerOffVm(order), handlers)
   if (off === interrupted) return
   await settle(life, off.attempt)
+  if (off.result?.found === false) await endWithoutUndo(life)
+}
+
+/** There is nothing that could be restored. */
+async function endWithoutUndo(life: Life): Promise<void> {
+  if (life.facts.state !== 'released') return
+  const mayEnd = await ownerKnows(life, releaseNotice(life), { restoreVm: restore(life) })
+  if (mayEnd && life.facts.state === 'released')
+    await life.record({
+      event: 'undoEnded',
+      reason: 'the VM is no longer in vCenter',
+      change: { state: 'retiring', retireTo: 'retired' },
+    })
 }
 
 async function settle(life: Life, attempt?: number): Promise<void> {
@@ -80,7 +95,7 @@ async function settle(life: Life, attempt?: number): Promise<void> {
     change: {
       ...(attempt !== undefined && { step: { name: 'powerOff', state: 'done', attempt } }),
       ...(released
-        ? { state: 'released', releasedAt: at, expiredAt: null, intent: null }
+        ? { state: 'released', releasedAt: life.facts.releasedAt ?? at, expiredAt: null, intent: null }
         : { state: 'expired', expiredAt: at }),
       address: null,
     },

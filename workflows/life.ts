@@ -10,9 +10,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { SearchAttributeUpdatePair } from '@temporalio/common'
-import type { Facts } from '@berth/domain/facts.ts'
+import type { Facts, Hold } from '@berth/domain/facts.ts'
 import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
+import { overridable } from '@berth/domain/overrides.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import type { AppliedMessage } from '@berth/domain/applied-message.ts'
 import { berthItself, type Change, type Transition } from '@berth/domain/transition.ts'
@@ -97,10 +98,26 @@ export class Life {
     life.facts = await withFallback((records) =>
       records.openRun(request.requestId, workflowInfo().continuedFromExecutionRunId),
     )
-    life.inbox.rememberAll(life.facts.appliedMessages ?? [])
+    life.takeOver(life.facts)
     if (life.facts.state !== 'validating') life.show()
     life.inbox.open()
     return life
+  }
+
+  /** As it is called in vCenter: an operator may have chosen another name than the requester was given. */
+  get vmName(): string {
+    return this.facts.overrides?.vmName ?? this.request.vmName
+  }
+
+  /** What an activity answered; it is in the database already. */
+  learn(known: Partial<Facts>): void {
+    this.facts = { ...this.facts, ...known }
+  }
+
+  /** What other runs left: messages that they applied, notices that they did not deliver. */
+  takeOver({ appliedMessages = [], pendingNotices = [] }: Facts): void {
+    this.inbox.rememberAll(appliedMessages)
+    if (pendingNotices.length > 0) void this.tell(pendingNotices)
   }
 
   get now(): Instant {
@@ -132,9 +149,10 @@ export class Life {
     const before = this.facts
     this.facts = facts ?? applyChange(this.facts, change)
     this.waitingFor = undefined
-    if (facts !== undefined || before.state !== this.facts.state || change.grant !== undefined) this.show()
+    const isShown = before.state !== this.facts.state || change.grant !== undefined || change.hold !== undefined
+    if (facts !== undefined || isShown) this.show()
     if (facts !== undefined) {
-      this.inbox.rememberAll(facts.appliedMessages ?? [])
+      this.takeOver(facts)
       throw new FactsReplaced()
     }
     if (orders.length > 0) void this.tell(orders)
@@ -200,14 +218,23 @@ export class Life {
       { key: searchAttributes.leaseEndsAt, value: grant === undefined ? null : new Date(grant.endsAt) },
     ]
     upsertSearchAttributes(attributes)
-    this.explain(state === 'held' && hold !== undefined ? heldSentence(hold) : undefined)
+    this.explain(state === 'held' && hold !== undefined ? heldSentence(hold, this.#choices(hold)) : undefined)
+  }
+
+  #choices(hold: Hold): string {
+    const { datastores, networks, resourcePools, vmName } = overridable(this.request.rules, hold)
+    const choices = [
+      ...choice('datastore', datastores),
+      ...choice('network', networks),
+      ...choice('resourcePool', resourcePools),
+      ...(vmName ? ['`"vmName":"another-name"`'] : []),
+    ]
+    return choices.length === 0 ? '' : `\n\nA retry may carry \`"overrides":{…}\` with ${choices.join('; ')}`
   }
 
   explain(sentence: string | undefined): void {
     this.waitingFor = sentence
-    setCurrentDetails(
-      `**${this.request.vmName}** is **${this.facts.state}**${sentence === undefined ? '' : `\n\n${sentence}`}`,
-    )
+    setCurrentDetails(`**${this.vmName}** is **${this.facts.state}**${sentence === undefined ? '' : `\n\n${sentence}`}`)
   }
 
   /** A step that only begins is told as the end of the one before. */
@@ -245,7 +272,7 @@ export class Life {
   async #react(letter: Letter, handlers: Handlers): Promise<Reaction> {
     const { state, hold } = this.facts
     const handler = handlers[letter.action] as ((body: Letter['body']) => Promise<Reaction>) | undefined
-    if (!allows(state, letter.action, hold?.heldFrom) || handler === undefined) throw refusal(state, letter.action)
+    if (!allows(state, letter.action, hold) || handler === undefined) throw refusal(state, letter.action)
     return handler(letter.body)
   }
 
@@ -262,7 +289,7 @@ export function refusal(state: VmRequestState, action: VmRequestAction, why?: st
   return ApplicationFailure.nonRetryable(message, 'actionNotAllowed', { state, allowedIn })
 }
 
-function heldSentence(hold: NonNullable<Facts['hold']>): string {
+function heldSentence(hold: Hold, choices: string): string {
   const decision = JSON.stringify({
     id: 'choose-one',
     by: 'your-user-id',
@@ -270,8 +297,11 @@ function heldSentence(hold: NonNullable<Facts['hold']>): string {
     attempt: hold.attempt,
     action: hold.actions[0],
   })
-  return `Held at step **${hold.step}**, attempt ${hold.attempt}: ${hold.message}\n\nUpdate *operatorDecision* with one of ${hold.actions.join(', ')}: \`${decision}\``
+  return `Held at step **${hold.step}**, attempt ${hold.attempt}: ${hold.message}\n\nUpdate *operatorDecision* with one of ${hold.actions.join(', ')}: \`${decision}\`${choices}`
 }
+
+const choice = (name: string, values: readonly string[]): string[] =>
+  values.length < 2 ? [] : [`\`"${name}"\`: ${values.join(', ')}`]
 
 /** A few quick tries beside the workflow; then, while the database is down, as long as it takes. */
 export async function withFallback<T>(write: (records: typeof localRecords) => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { defineQuery, defineUpdate } from '@temporalio/workflow'
 import type { Decision } from '@berth/domain/approval.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { LeaseCap } from '@berth/domain/lease.ts'
+import type { Overrides } from '@berth/domain/overrides.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import { controlPlaneQueue, vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import type { HoldStep, OperatorAction, VmRequestState } from '@berth/domain/vm-request.ts'
@@ -34,8 +35,10 @@ export interface OperatorDecision extends Message {
   step: HoldStep
   attempt: number
   action: OperatorAction
-  /** Other placement for the retry; refused for now. */
-  overrides?: Record<string, string>
+  /** Other choices for a retry. */
+  overrides?: Overrides
+  /** How long `keep` keeps the VM; without it as long as a hold lasts. */
+  keepSeconds?: number
 }
 
 export interface Applied {

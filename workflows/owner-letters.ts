@@ -85,7 +85,7 @@ export const release =
         message: { id, answer },
         change: { ...change, intent: 'release' },
       })
-    life.facts = { ...life.facts, releasedBy: by }
+    life.learn({ releasedBy: by })
     return { answer, leave: true }
   }
 

@@ -35,5 +35,5 @@ export async function retireVm(life: Life): Promise<void> {
 
 function destroyOrder(life: Life): DestroyOrder {
   const { placement } = life.facts
-  return { ...vmIdentity(life), vmName: life.request.vmName, ...(placement !== undefined && { placement }) }
+  return { ...vmIdentity(life), vmName: life.vmName, ...(placement !== undefined && { placement }) }
 }

@@ -111,7 +111,7 @@ function noteDeliveries(life: Life, stage: WarningStage, deliveries: { delivered
 
 function noteDelivery(life: Life, { event, grantNumber, stage }: WarningStage, deliveredAt: Instant): void {
   if (life.facts.warnings.some((known) => sameStage(known, { event, grantNumber, stage }))) return
-  life.facts = { ...life.facts, warnings: [...life.facts.warnings, { event, grantNumber, stage, deliveredAt }] }
+  life.learn({ warnings: [...life.facts.warnings, { event, grantNumber, stage, deliveredAt }] })
 }
 
 const keyOf = ({ event, grantNumber, stage }: WarningStage): string => `${event}/${grantNumber}/${stage}`

@@ -34,6 +34,11 @@ export interface AddressRules {
   timeoutSeconds: number
 }
 
+export interface PoweredOff {
+  /** False: vCenter has no such VM. */
+  found: boolean
+}
+
 /** One VM below the managed folders that carries a marker or has a marker's name: what `listOwnedVms` reports. */
 export interface OwnedVm {
   moid: string
@@ -68,8 +73,8 @@ export interface VcenterPort {
   powerOnVm(vm: VmIdentity, progress: StepProgress): Promise<void>
   /** The address that is usable, on the item's network card, and settled. Fails with `addressTimeout`. */
   waitForAddress(vm: VmIdentity, rules: AddressRules, progress: StepProgress): Promise<string>
-  /** Shuts the guest down, then powers off hard after `guestShutdownSeconds`. Already off is success. */
-  powerOffVm(vm: VmIdentity, guestShutdownSeconds: number, progress: StepProgress): Promise<void>
+  /** Shuts the guest down, then powers off hard after `guestShutdownSeconds`. Already off is success, and so is no VM at all, which is told. */
+  powerOffVm(vm: VmIdentity, guestShutdownSeconds: number, progress: StepProgress): Promise<PoweredOff>
   /**
    * Powers off and destroys. Already gone is success; returns only when vCenter no longer finds it, by instanceUuid or by
    * name, and no clone of it is under way (`vcenterBusy` until that has ended).

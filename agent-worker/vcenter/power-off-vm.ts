@@ -1,4 +1,4 @@
-import type { StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { PoweredOff, StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import type { FoundVm } from './found-vm.ts'
 import { isMoref, vmRef } from './managed-object.ts'
@@ -13,15 +13,18 @@ export async function powerOffVm(
   identity: VmIdentity,
   guestShutdownSeconds: number,
   progress: StepProgress,
-): Promise<void> {
+): Promise<PoweredOff> {
   await settleEarlierTask(connection, progress)
   const vm = await findOurVm(connection, identity, ['runtime.powerState', 'guest.toolsRunningStatus'])
-  if (vm === undefined || vm.properties['runtime.powerState'] === 'poweredOff') return
+  if (vm === undefined) return { found: false }
+  if (vm.properties['runtime.powerState'] === 'poweredOff') return { found: true }
   try {
     await powerOffFound(connection, vm, guestShutdownSeconds, progress)
+    return { found: true }
   } catch (error) {
     if (!isFault(error, 'ManagedObjectNotFound') || !isMoref(error.detail['obj'])) throw error
     if (error.detail['obj'].type !== 'VirtualMachine') throw error
+    return { found: false }
   }
 }
 

@@ -119,7 +119,7 @@ function destroyedAt({ state, steps, policy, expiredAt, releasedAt }: VmRequestV
 
 /** Whether the table of policies and the table of states both allow it now. */
 function isOpenTo(action: VmRequestAction, view: VmRequestView, { caller, now }: Beholder): boolean {
-  const isLegal = allows(view.state, action, view.hold?.heldFrom)
+  const isLegal = allows(view.state, action, view.hold)
   if (action === 'decideApproval') return isLegal && !isOwnRequest(caller, view) && waitsFor(caller, view.approvals)
   const leaseIsOver = view.leaseEndsAt !== undefined && view.leaseEndsAt <= now
   if (action === 'restoreVm' && leaseIsOver) return false

@@ -21,6 +21,7 @@ import { createVmRequest } from '@berth/database/create-vm-request.ts'
 import { provisioningRequestOf } from '@berth/database/outbox.ts'
 import { createRequestRecords } from '@berth/database/request-records.ts'
 import type { Policy } from '@berth/domain/policy.ts'
+import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import { controlPlaneQueue, siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
 import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import { anSshPublicKey, aCatalogItem, aConfiguration } from '@berth/testing/builders.ts'
@@ -142,9 +143,12 @@ export async function openWorld() {
     /** As the API does it: created in the database, then started. */
     async ask(asked: Asked = {}) {
       const request = await create(asked)
-      const options = startOptions(request.request)
-      await client.workflow.start<typeof provisionVm>(provisionVmType, options)
+      await this.start(request.request)
       return request
+    },
+
+    async start(request: ProvisioningRequest) {
+      await client.workflow.start<typeof provisionVm>(provisionVmType, startOptions(request))
     },
 
     async releaseAndRetire(life: Life) {
@@ -240,6 +244,7 @@ interface RecordedRow {
     code: string
     message: string
     actions: string[]
+    givenUp?: true
   } | null
   address: string | null
   lease_ends_at: string | null

@@ -27,7 +27,7 @@ vcenterContract('the vCenter in memory', async () => {
 describe('the knobs of the vCenter in memory', () => {
   const anOrder = async (fake = createFakeVcenter()) => ({
     fake,
-    order: aCloneOrder(await fake.findPlacements({} as never)),
+    order: aCloneOrder(fake.findings),
   })
 
   test('a failure planned once hits one call, and one until healed hits all of them', async () => {

@@ -1,5 +1,5 @@
 import type { FailureCode } from '@berth/domain/failures.ts'
-import type { PlacementFindings } from '@berth/domain/placement.ts'
+import type { PlacementFindings, PlacementRules } from '@berth/domain/placement.ts'
 import type { Size } from '@berth/domain/size.ts'
 import { mostAtOnce } from './most-at-once.ts'
 import { createSlowClones } from './slow-clones.ts'
@@ -82,7 +82,10 @@ const defaultFindings: PlacementFindings = {
   resourcePoolMoid: 'resgroup-1',
   networkName: 'VM Network',
   networkMoid: 'network-1',
-  datastores: [{ name: 'datastore1', moid: 'datastore-1', capacityGiB: 10_000, freeGiB: 10_000 }],
+  datastores: [
+    { name: 'LocalDS_0', moid: 'datastore-1', capacityGiB: 10_000, freeGiB: 10_000 },
+    { name: 'LocalDS_1', moid: 'datastore-2', capacityGiB: 10_000, freeGiB: 9_000 },
+  ],
 }
 
 export function createFakeVcenter(): FakeVcenter {
@@ -223,7 +226,7 @@ export function createFakeVcenter(): FakeVcenter {
     findings: structuredClone(defaultFindings),
     assignsAddresses: true,
 
-    findPlacements: () => act('findPlacements', undefined, () => structuredClone(fake.findings)),
+    findPlacements: (rules) => act('findPlacements', undefined, () => allowedBy(rules, fake.findings)),
     cloneVm: (order, progress) =>
       act('cloneVm', progress.signal, async () => {
         const { moid } = await slowClones.run(order, progress, () => clone(order))
@@ -233,7 +236,12 @@ export function createFakeVcenter(): FakeVcenter {
     powerOnVm: (vm, progress) => act('powerOnVm', progress.signal, () => powerOn(vm)),
     waitForAddress: (vm, rules, progress: StepProgress) =>
       act('waitForAddress', progress.signal, () => address(vm, rules.timeoutSeconds, progress.signal)),
-    powerOffVm: (vm, _guestShutdownSeconds, progress) => act('powerOffVm', progress.signal, () => powerOff(ourVm(vm))),
+    powerOffVm: (vm, _guestShutdownSeconds, progress) =>
+      act('powerOffVm', progress.signal, () => {
+        const found = ourVm(vm)
+        powerOff(found)
+        return { found: found !== undefined }
+      }),
     destroyVm: (order, progress) =>
       act('destroyVm', progress.signal, () => {
         const vm = toDestroy(order)
@@ -281,6 +289,13 @@ export function createFakeVcenter(): FakeVcenter {
     mostVmsAtOnce: (requestId) => mostAtOnce(events.filter((event) => event.instanceUuid === requestId)),
   }
   return fake
+}
+
+/** Like a vCenter that has no other datastores than those. */
+function allowedBy({ datastores }: PlacementRules, findings: PlacementFindings): PlacementFindings {
+  const allowed = findings.datastores.filter(({ name }) => datastores.includes(name))
+  if (allowed.length === 0) throw new VcenterFault('placementMissing', `no datastore ${datastores.join(', ')}`)
+  return structuredClone({ ...findings, datastores: allowed })
 }
 
 function adopt(vm: FakeVm, order: CloneOrder): { moid: string } {

@@ -174,13 +174,13 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       const order = await aRunningVm()
       await port.powerOffVm(order, 1, someProgress())
       expect((await listed(order))[0]?.poweredOn).toBe(false)
-      await port.powerOffVm(order, 1, someProgress())
+      expect(await port.powerOffVm(order, 1, someProgress())).toEqual({ found: true })
     })
 
-    test('powering off a VM that vanished is done', async () => {
+    test('powering off a VM that vanished is done, and says that there is none', async () => {
       const order = await aBuiltVm()
       await vcenter.removeVm(order.requestId)
-      await port.powerOffVm(order, 0, someProgress())
+      expect(await port.powerOffVm(order, 0, someProgress())).toEqual({ found: false })
     })
 
     test('a VM whose uuid somebody changed does not count as gone', async () => {

@@ -1,0 +1,209 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client'
+import {
+  cancelRequest,
+  operatorDecision,
+  releaseVm,
+  restoreVm,
+  type OperatorDecision,
+} from '@berth/workflows/messages.ts'
+import { until } from '@berth/testing/until.ts'
+import { openWorld, type Life, type World } from './testing/world.ts'
+
+let world: World
+let lastId = 0
+
+const message = (by = 'operator') => ({ id: `decision-${++lastId}`, by })
+
+beforeAll(async () => {
+  world = await openWorld()
+})
+beforeEach(() => {
+  world.courier.refuses = false
+})
+afterEach(async () => {
+  expect(await world.violations()).toEqual([])
+})
+afterAll(() => world.close())
+
+type Decided = Omit<OperatorDecision, 'id' | 'by' | 'attempt'> & { attempt?: number }
+
+const decide = (life: Life, decision: Decided) =>
+  life.executeUpdate(operatorDecision, { args: [{ ...message(), attempt: 1, ...decision }] })
+
+async function refusalOf(update: Promise<unknown>): Promise<{ code: string; message: string }> {
+  const error: unknown = await update.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
+    return { code: error.cause.type ?? '', message: error.cause.message }
+  throw new Error(`not refused: ${String(error)}`)
+}
+
+async function recorded(id: string) {
+  const { rows } = await world.database.pool.query<{
+    vm_name: string
+    placement: { datastoreName: string } | null
+    overrides: object | null
+    reserved: string | null
+  }>(
+    `select r.vm_name, r.placement, r.overrides,
+            (select string_agg(p.datastore_moid, ',') from placement_reservations p where p.request_id = r.id) as reserved
+     from vm_requests r where r.id = $1`,
+    [id],
+  )
+  return rows[0]
+}
+
+describe('a retry with changes', () => {
+  test('on another datastore goes back to `place`, and takes the space there instead', async () => {
+    world.vcenter.failNext('cloneVm', 'vcenterTaskFailed')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    expect(await recorded(id)).toMatchObject({ placement: { datastoreName: 'LocalDS_0' }, reserved: 'datastore-1' })
+    await decide(life, { step: 'clone', action: 'retry', overrides: { datastore: 'LocalDS_1' } })
+    await world.until(id, 'active')
+    expect(await recorded(id)).toMatchObject({
+      placement: { datastoreName: 'LocalDS_1' },
+      overrides: { datastore: 'LocalDS_1' },
+      reserved: null,
+    })
+    await world.keepHistory(id, 'retried-with-changes')
+  })
+
+  test('is needed by nobody when a datastore was full: a plain retry looks for a place again', async () => {
+    world.vcenter.failNext('cloneVm', 'datastoreFull')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    const { findings } = world.vcenter
+    world.vcenter.findings = {
+      ...findings,
+      datastores: findings.datastores.map((each) => (each.name === 'LocalDS_0' ? { ...each, freeGiB: 0 } : each)),
+    }
+    await decide(life, { step: 'clone', action: 'retry' })
+    await world.until(id, 'active')
+    world.vcenter.findings = findings
+    expect(await recorded(id)).toMatchObject({ placement: { datastoreName: 'LocalDS_1' } })
+  })
+
+  test('under another name makes the VM of that name, and the first name is free again', async () => {
+    const { request, id, life } = await world.create({ policy: { undoSeconds: 1 } }).then(async (created) => {
+      world.vcenter.addForeignVm({ name: created.request.vmName, instanceUuid: crypto.randomUUID() })
+      await world.start(created.request)
+      return created
+    })
+    const { hold } = await world.until(id, 'held')
+    expect(hold).toMatchObject({ step: 'clone', code: 'nameTaken' })
+    await decide(life, { step: 'clone', action: 'retry', overrides: { vmName: `${request.vmName}-b` } })
+    await world.until(id, 'active')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ name: `${request.vmName}-b` })
+    expect(await recorded(id)).toMatchObject({ vm_name: `${request.vmName}-b` })
+    await world.releaseAndRetire(life)
+    expect(world.vcenter.vmOf(id)).toBeUndefined()
+  })
+
+  test('is refused with what is allowed, and the request stays held', async () => {
+    const other = await world.ask()
+    await world.until(other.id, 'active')
+    world.vcenter.failNext('findPlacements', 'placementMissing')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    const retry = (overrides: Record<string, string>) =>
+      refusalOf(decide(life, { step: 'place', action: 'retry', overrides }))
+    expect(await retry({ datastore: 'secret' })).toEqual({
+      code: 'badMessage',
+      message: 'datastore secret is not allowed; it can be LocalDS_0, LocalDS_1',
+    })
+    expect((await retry({ folder: '/DC0/vm' })).message).toContain('there is no choice of folder')
+    expect((await retry({ vmName: 'No Label' })).message).toContain('not a DNS label')
+    expect((await retry({ vmName: other.request.vmName })).code).toBe('nameTaken')
+    expect((await world.until(id, 'held')).hold).toMatchObject({ step: 'place', attempt: 1 })
+    await decide(life, { step: 'place', action: 'retry' })
+    await world.until(id, 'active')
+  })
+})
+
+describe('giving up', () => {
+  test('can keep what was built for diagnosis; then it is for operators alone, and ends at its time', async () => {
+    world.vcenter.failNext('waitForAddress', 'addressTimeout')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    await decide(life, { step: 'waitForIp', action: 'keep', keepSeconds: 3 })
+    const { hold, reasons } = await world.until(id, (row) => row.hold?.actions.join() === 'abort')
+    expect(hold).toMatchObject({ givenUp: true, step: 'waitForIp' })
+    expect(reasons).toEqual([expect.stringContaining('planned by the test'), 'given up by operator'])
+    expect((await refusalOf(life.executeUpdate(cancelRequest, { args: [message('developer')] }))).code).toBe(
+      'actionNotAllowed',
+    )
+    expect((await refusalOf(decide(life, { step: 'waitForIp', action: 'retry' }))).message).toContain('it can be abort')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+    await world.until(id, 'failed')
+    expect(world.vcenter.vmOf(id)).toBeUndefined()
+    await expect(life.result()).rejects.toThrow(WorkflowFailedError)
+    await world.keepHistory(id, 'kept-for-diagnosis')
+  })
+
+  test('what is kept can be cleaned up before its time, and its owner is told once', async () => {
+    world.vcenter.failNext('cloneVm', 'noPermission')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    await decide(life, { step: 'clone', action: 'keep' })
+    await decide(life, { step: 'clone', action: 'abort' })
+    await world.until(id, 'failed')
+    await life.result().catch(() => undefined)
+    const { rows } = await world.database.pool.query(
+      `select state from notices where request_id = $1 and event = 'requestFailed'`,
+      [id],
+    )
+    expect(rows).toEqual([{ state: 'delivered' }])
+  })
+
+  test('a restore that is held is given up by its owner: the VM is off, and ends with its undo time', async () => {
+    const { id, life } = await world.ask({ policy: { undoSeconds: 5 } })
+    await world.until(id, 'active')
+    await life.executeUpdate(releaseVm, { args: [message('developer')] })
+    await world.until(id, 'released')
+    world.vcenter.failNext('waitForAddress', 'addressTimeout')
+    await life.executeUpdate(restoreVm, { args: [message('developer')] })
+    const { hold } = await world.until(id, 'held')
+    expect(hold).toMatchObject({ heldFrom: 'released', step: 'waitForIp' })
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+    await life.executeUpdate(releaseVm, { args: [message('developer')] })
+    await world.until(id, ({ state, intent }) => state === 'released' && intent === null)
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: false })
+    expect(await life.result()).toEqual({ state: 'retired' })
+    await world.keepHistory(id, 'restore-given-up')
+  })
+})
+
+describe('a VM that vanished', () => {
+  test('is given back without an undo time: there is nothing to restore', async () => {
+    const { id, life } = await world.ask({ policy: { undoSeconds: 86_400 } })
+    await world.until(id, 'active')
+    world.vcenter.removeVm(id)
+    await life.executeUpdate(releaseVm, { args: [message('developer')] })
+    expect(await life.result()).toEqual({ state: 'retired' })
+    expect(world.vcenter.vmOf(id)).toBeUndefined()
+    await world.keepHistory(id, 'vanished-then-released')
+  })
+})
+
+describe('notices', () => {
+  test('that a terminated run did not deliver are delivered by the one that takes over', async () => {
+    world.courier.refuses = true
+    const { id, life } = await world.ask()
+    await world.until(id, 'active')
+    const ready = () =>
+      world.database.pool
+        .query<{ state: string }>(`select state from notices where request_id = $1 and event = 'vmReady'`, [id])
+        .then(({ rows }) => rows.map(({ state }) => state))
+    expect(await ready()).toEqual(['pending'])
+    await life.terminate('by hand')
+    world.courier.refuses = false
+    await world.repair.reopen(id)
+    await world.untilAudited(id, 'reopened')
+    await world.until(id, 'active')
+    await until('the notice of the first run', async () => (await ready())[0] === 'delivered')
+  })
+})
