@@ -255,7 +255,11 @@ describe('trouble', () => {
     const { id, life } = await world.ask({ policy: { addressTimeoutSeconds: 1 } })
     const { hold } = await world.until(id, 'held')
     world.vcenter.assignsAddresses = true
-    expect(hold).toMatchObject({ step: 'waitForIp', code: 'addressTimeout', actions: ['retry', 'skip', 'abort'] })
+    expect(hold).toMatchObject({
+      step: 'waitForIp',
+      code: 'addressTimeout',
+      actions: ['retry', 'skip', 'abort', 'keep'],
+    })
     await life.executeUpdate(operatorDecision, {
       args: [{ ...message('operator'), step: 'waitForIp', attempt: 1, action: 'skip' }],
     })
