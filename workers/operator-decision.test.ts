@@ -3,8 +3,11 @@ import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } fr
 import {
   cancelRequest,
   operatorDecision,
+  provisionVmType,
   releaseVm,
+  reopenOptions,
   restoreVm,
+  startOptions,
   type OperatorDecision,
 } from '@berth/workflows/messages.ts'
 import { until } from '@berth/testing/until.ts'
@@ -186,6 +189,30 @@ describe('a VM that vanished', () => {
     expect(await life.result()).toEqual({ state: 'retired' })
     expect(world.vcenter.vmOf(id)).toBeUndefined()
     await world.keepHistory(id, 'vanished-then-released')
+  })
+})
+
+describe('a workflow started by hand', () => {
+  test('under another id is refused, and the request goes on in its own', async () => {
+    const { id, life, request } = await world.ask()
+    await world.until(id, 'active')
+    const like = await world.client.workflow.start(provisionVmType, {
+      ...startOptions(request),
+      workflowId: `${life.workflowId}-again`,
+    })
+    await expect(like.result()).rejects.toThrow(WorkflowFailedError)
+    expect(await world.auditOf(id)).not.toContain('reopened')
+    await life.executeUpdate(releaseVm, { args: [message('developer')] })
+    await world.until(id, 'released')
+  })
+
+  test('under the id of a request that has ended ends at once', async () => {
+    const { id, life, request } = await world.ask({ policy: { undoSeconds: 1 } })
+    await world.until(id, 'active')
+    await world.releaseAndRetire(life)
+    const again = await world.client.workflow.start(provisionVmType, reopenOptions(request))
+    expect(await again.result()).toEqual({ state: 'retired' })
+    expect(world.vcenter.mostVmsAtOnce(id)).toBe(1)
   })
 })
 

@@ -17,10 +17,12 @@ test('every recorded history replays with the workflows of today', async () => {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json'))
   expect(files.length).toBeGreaterThanOrEqual(10)
   const histories = await Promise.all(
-    files.map(async (file) => ({
-      workflowId: file,
-      history: historyFromJSON(JSON.parse(await readFile(`${folder}${file}`, 'utf8'))),
-    })),
+    files.map(async (file) => {
+      const history = historyFromJSON(JSON.parse(await readFile(`${folder}${file}`, 'utf8')))
+      const workflowId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId
+      if (!workflowId) throw new Error(`${file} does not say which workflow it is of`)
+      return { workflowId, history }
+    }),
   )
   const failed: string[] = []
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories))

@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
+import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { isFinal, type FinalState } from '@berth/domain/vm-request.ts'
 import { awaitApproval } from './await-approval.ts'
 import { awaitOperator } from './await-operator.ts'
@@ -27,6 +28,7 @@ export interface Outcome {
  * new run or a new version goes on where the request is, whatever was built meanwhile.
  */
 export async function provisionVm(request: ProvisioningRequest, carry?: Carry): Promise<Outcome> {
+  refuseForeignId(request)
   const root = CancellationScope.current()
   return CancellationScope.nonCancellable(async () => {
     const life = await Life.open(request, carry, root)
@@ -41,6 +43,14 @@ export async function provisionVm(request: ProvisioningRequest, carry?: Carry): 
     }
     return close(life, life.facts.state)
   })
+}
+
+/** Temporal lets one workflow of an id run: under another id ("start like this one") a request would have two. */
+function refuseForeignId({ siteId, requestId }: ProvisioningRequest): void {
+  const { workflowId } = workflowInfo()
+  const own = vmRequestWorkflowId(siteId, requestId)
+  if (workflowId !== own)
+    throw ApplicationFailure.nonRetryable(`request ${requestId} lives only in workflow ${own}`, 'badMessage')
 }
 
 async function liveOn(life: Life): Promise<void> {
