@@ -16,7 +16,7 @@ export interface RunFile {
   sites: { id: string; vcenterUrl: string; username: string; password: string }[]
   users: Record<DemoPerson, { username: string; password: string }>
   tokens: Record<DemoPerson, string>
-  /** `agents` and `vcenters` in the order of `sites`; what is being restarted at the moment is left out. */
+  /** `agents` (all of a site, one after another) and `vcenters` in the order of `sites`; what is being restarted at the moment is left out. */
   pids: {
     supervisor: number
     api?: number

@@ -3,7 +3,10 @@ import { vcsimArguments } from '@berth/testing/vcsim.ts'
 import { repository } from './config.ts'
 import type { ProcessPlan, ReadyProbe } from './process-plan.ts'
 import type { Settings } from './settings.ts'
-import { vcenterUrl, type Site } from './site.ts'
+import { agentNames, vcenterUrl, type Site } from './site.ts'
+
+/** Where a process, known by its name, finds a server; drills put something in between. */
+export type Through = (process: string, server: 'database' | 'temporal' | 'vcenter', address: string) => string
 
 /**
  * Berth's own processes and those of the demo, in the groups in which they start. A group starts when all of the one
@@ -12,12 +15,13 @@ import { vcenterUrl, type Site } from './site.ts'
 export function berthProcesses(
   settings: Settings,
   vcsim: string,
+  through: Through,
 ): Record<'outside' | 'workersAndSites' | 'agentsAndApi', ProcessPlan[]> {
   const { sites } = settings
   return {
     outside: [oidc(settings), mailSink(settings), ...sites.map((site) => simulator(settings, site, vcsim))],
-    workersAndSites: [workers(settings), ...sites.map((site) => demoSite(settings, site))],
-    agentsAndApi: [...agents(settings), api(settings)],
+    workersAndSites: [workers(settings, through), ...sites.map((site) => demoSite(settings, site))],
+    agentsAndApi: [...agents(settings, through), api(settings, through)],
   }
 }
 
@@ -51,7 +55,12 @@ const simulator = (settings: Settings, site: Site, vcsim: string): ProcessPlan =
   command: vcsim,
   args: vcsimArguments(
     { taskDelays: settings.taskDelays },
-    { listen: `127.0.0.1:${site.simulatorPort}`, username: site.username, password: site.password, vms: 1 },
+    {
+      listen: `127.0.0.1:${site.simulatorPort}`,
+      username: site.username,
+      password: site.password,
+      vms: settings.inventoryVms,
+    },
   ),
   ready: { acceptsTcp: site.simulatorPort },
 })
@@ -72,15 +81,15 @@ const demoSite = (settings: Settings, site: Site): ProcessPlan =>
     },
   )
 
-const workers = (settings: Settings): ProcessPlan =>
+const workers = (settings: Settings, through: Through): ProcessPlan =>
   program(
     'workers',
     'workers/main.ts',
     { says: /\bworkers ready\b/ },
     {
-      ...temporal(settings),
+      ...temporal(settings, 'workers', through),
       ...installation(settings),
-      DATABASE_URL: settings.databaseUrl,
+      DATABASE_URL: through('workers', 'database', settings.databaseUrl),
       BERTH_PUBLIC_URL: settings.portalUrl,
       BERTH_SMTP_URL: `smtp://127.0.0.1:${settings.ports.smtp}`,
       BERTH_MAIL_FROM: 'Berth <berth@example.com>',
@@ -88,41 +97,51 @@ const workers = (settings: Settings): ProcessPlan =>
     },
   )
 
-const agents = (settings: Settings): ProcessPlan[] => [
-  ...settings.sites.map(({ id, vcenterPort, username, password }) =>
-    agent(settings, id, {
-      BERTH_VCENTER_URL: vcenterUrl(vcenterPort),
-      BERTH_VCENTER_USERNAME: username,
-      BERTH_VCENTER_PASSWORD: password,
-      BERTH_BUILD_SLOTS: '32',
-    }),
+const agents = (settings: Settings, through: Through): ProcessPlan[] => [
+  ...settings.sites.flatMap((site) =>
+    agentNames(site, settings).map((name) =>
+      agent(settings, through, name, site.id, {
+        BERTH_VCENTER_URL: through(name, 'vcenter', vcenterUrl(site.vcenterPort)),
+        BERTH_VCENTER_USERNAME: site.username,
+        BERTH_VCENTER_PASSWORD: site.password,
+        BERTH_BUILD_SLOTS: '32',
+      }),
+    ),
   ),
-  ...settings.realSites.map(({ id, vcenter }) => agent(settings, id, { BERTH_VCENTER_URL: vcenter })),
+  ...settings.realSites.flatMap(({ id, vcenter }) =>
+    agentNames({ id }, settings).map((name) => agent(settings, through, name, id, { BERTH_VCENTER_URL: vcenter })),
+  ),
 ]
 
-const agent = (settings: Settings, siteId: string, vcenter: Record<string, string>): ProcessPlan =>
+const agent = (
+  settings: Settings,
+  through: Through,
+  name: string,
+  siteId: string,
+  vcenter: Record<string, string>,
+): ProcessPlan =>
   program(
-    `agent-${siteId}`,
+    name,
     'agent-worker/main.ts',
     { says: /\bagent ready\b/ },
     {
-      ...temporal(settings),
+      ...temporal(settings, name, through),
       ...vcenter,
       BERTH_INSTALLATION_ID: settings.installationId,
       BERTH_SITE_ID: siteId,
     },
   )
 
-const api = (settings: Settings): ProcessPlan =>
+const api = (settings: Settings, through: Through): ProcessPlan =>
   program(
     'api',
     'api/main.ts',
     { answersHttp: `http://127.0.0.1:${settings.ports.api}/readyz` },
     {
-      ...temporal(settings),
+      ...temporal(settings, 'api', through),
       ...installation(settings),
       ...settings.oidcClient,
-      DATABASE_URL: settings.databaseUrl,
+      DATABASE_URL: through('api', 'database', settings.databaseUrl),
       BERTH_API_PORT: String(settings.ports.api),
       BERTH_PUBLIC_URL: settings.portalUrl,
       BERTH_OIDC_ISSUER: `http://127.0.0.1:${settings.ports.oidc}`,
@@ -134,8 +153,8 @@ const api = (settings: Settings): ProcessPlan =>
     },
   )
 
-const temporal = (settings: Settings) => ({
-  TEMPORAL_ADDRESS: settings.temporalAddress,
+const temporal = (settings: Settings, process: string, through: Through) => ({
+  TEMPORAL_ADDRESS: through(process, 'temporal', settings.temporalAddress),
   TEMPORAL_NAMESPACE: settings.temporalNamespace,
 })
 

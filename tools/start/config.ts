@@ -17,6 +17,8 @@ export interface StartConfiguration {
   berthYaml?: string
   /** Milliseconds that the simulated vCenter takes for a task: `CloneVm:1000,PowerOnVm:500`. */
   taskDelays: Record<string, number>
+  /** VMs that a simulated vCenter has from the start, strangers to Berth. */
+  inventoryVms: number
   /** What every process inherits. */
   environment: Record<string, string | undefined>
 }
@@ -42,6 +44,7 @@ export function readConfiguration(environment: Record<string, string | undefined
     temporalNamespace: environment['TEMPORAL_NAMESPACE'] || 'berth',
     ...(berthYaml && { berthYaml: path.resolve(berthYaml) }),
     taskDelays: taskDelaysFrom(environment['BERTH_VCSIM_METHOD_DELAY'] ?? ''),
+    inventoryVms: 1,
     environment,
   }
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { RunFile } from '@berth/testing/run-file.ts'
 import { demoUsers } from '../oidc/demo-users.ts'
 import type { Settings } from './settings.ts'
-import { vcenterUrl } from './site.ts'
+import { agentNames, vcenterUrl } from './site.ts'
 import type { Supervisor } from './supervisor.ts'
 import { writeAtomically } from './write-atomically.ts'
 
@@ -36,19 +36,19 @@ export function writeRunFile(settings: Settings, supervisor: Supervisor): void {
 
 export const removeRunFile = (home: string): void => rmSync(fileIn(home), { force: true })
 
-function pidsOf({ sites }: Settings, supervisor: Supervisor): RunFile['pids'] {
+function pidsOf(settings: Settings, supervisor: Supervisor): RunFile['pids'] {
   const one = (name: 'api' | 'workers' | 'temporal' | 'postgres') => {
     const pid = supervisor.pidOf(name)
     return pid === undefined ? {} : { [name]: pid }
   }
-  const many = (kind: string) => sites.flatMap(({ id }) => supervisor.pidOf(`${kind}-${id}`) ?? [])
+  const running = (names: string[]) => names.flatMap((name) => supervisor.pidOf(name) ?? [])
   return {
     supervisor: process.pid,
     ...one('api'),
     ...one('workers'),
     ...one('temporal'),
     ...one('postgres'),
-    agents: many('agent'),
-    vcenters: many('vcenter'),
+    agents: running(settings.sites.flatMap((site) => agentNames(site, settings))),
+    vcenters: running(settings.sites.map(({ id }) => `vcenter-${id}`)),
   }
 }

@@ -21,6 +21,9 @@ export interface Settings {
   /** The simulated ones. */
   sites: Site[]
   realSites: DemoConfiguration['realSites']
+  agentsPerSite: number
+  /** VMs that a simulated vCenter has from the start; the first becomes a template. */
+  inventoryVms: number
   /** Milliseconds that the simulated vCenter takes for a task, by its name. */
   taskDelays: Record<string, number>
   sessionSecret: string
@@ -30,7 +33,12 @@ export interface Settings {
 
 export const databaseName = 'berth'
 
-export function settingsFrom(configuration: StartConfiguration, demo: DemoConfiguration, secrets: Secrets): Settings {
+export function settingsFrom(
+  configuration: StartConfiguration,
+  demo: DemoConfiguration,
+  secrets: Secrets,
+  agentsPerSite: number,
+): Settings {
   const { home } = configuration
   const ports = portsFrom(configuration.portBase)
   const loopback = (port: number) => `http://127.0.0.1:${port}`
@@ -53,6 +61,8 @@ export function settingsFrom(configuration: StartConfiguration, demo: DemoConfig
       password: secrets.vcenterPassword,
     })),
     realSites: demo.realSites,
+    agentsPerSite,
+    inventoryVms: configuration.inventoryVms,
     taskDelays: configuration.taskDelays,
     sessionSecret: secrets.sessionSecret,
     tokens: secrets.accessTokens,
