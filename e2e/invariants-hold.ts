@@ -1,8 +1,8 @@
 import { violations } from '@berth/testing/invariants.ts'
 import { until } from '@berth/testing/until.ts'
 import type { RunningBerth } from './running-berth.ts'
-import { vmEvents } from './vm-events.ts'
-import { vmsInVcenter } from './vms-in-vcenter.ts'
+import { vmEvents } from '@berth/testing/vm-events.ts'
+import { vmsInVcenter } from '@berth/testing/vms-in-vcenter.ts'
 
 /**
  * Ends every journey. Others go on meanwhile, and vCenter and the database cannot be read at one instant: what is

@@ -8,7 +8,7 @@ import { looksRight } from './looks-right.ts'
 import { mailsTo } from './mails-to.ts'
 import { runningBerth, type RunningBerth } from './running-berth.ts'
 import { newKeyPair, sshAddressOf, sshRun } from './ssh-login.ts'
-import { vmsInVcenter } from './vms-in-vcenter.ts'
+import { vmsInVcenter } from '@berth/testing/vms-in-vcenter.ts'
 
 const key = newKeyPair('dana@desktop')
 

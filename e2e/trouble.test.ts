@@ -14,7 +14,7 @@ import { requestIn, requestThat } from './life-of.ts'
 import { looksRight } from './looks-right.ts'
 import { runningBerth, type RunningBerth } from './running-berth.ts'
 import { newKeyPair, sshRun } from './ssh-login.ts'
-import { vmsInVcenter } from './vms-in-vcenter.ts'
+import { vmsInVcenter } from '@berth/testing/vms-in-vcenter.ts'
 
 const site = 'drills'
 const activityStarted = 2 // temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED

@@ -5,7 +5,7 @@ import { openDatabase, type Database } from '@berth/database/connect.ts'
 import { createVmRequest } from '@berth/database/create-vm-request.ts'
 import { seedUser } from '@berth/database/seed-user.ts'
 import { aConfiguration, anSshPublicKey } from './builders.ts'
-import { violations } from './invariants.ts'
+import { violations, type Evidence, type VmEvent } from './invariants.ts'
 import { createTestDatabase, type TestDatabase } from './test-servers.ts'
 
 let testDatabase: TestDatabase
@@ -28,8 +28,7 @@ afterEach(async () => {
 })
 
 const aVm = (id: string) => ({ instanceUuid: id, markerRequestId: id })
-const found = (vms: string[] = [], events: { kind: string; instanceUuid: string }[] = []) =>
-  violations({ database, vms: vms.map(aVm), events })
+const found = (vms: string[] = [], events: VmEvent[] = []) => violations({ database, vms: vms.map(aVm), events })
 const about = async (id: string, ...evidence: Parameters<typeof found>) =>
   (await found(...evidence)).filter((violation) => violation.includes(id))
 
@@ -57,7 +56,7 @@ describe('the invariants notice', () => {
 
   test('I1: two VMs for one request, also when one of them is gone again', async () => {
     const id = await aRequest()
-    const events = ['created', 'created', 'destroyed'].map((kind) => ({ kind, instanceUuid: id }))
+    const events = (['created', 'created', 'destroyed'] as const).map((kind) => ({ kind, instanceUuid: id }))
     expect(await about(id, [id], events)).toEqual([`I1: 2 VMs at once for request ${id}`])
   })
 
@@ -112,5 +111,141 @@ describe('the invariants notice', () => {
       `I8: request ${id} has ended but holds reserved space`,
       `I8: request ${id} has ended but its VM exists`,
     ])
+  })
+
+  const withEvidence = async (id: string, evidence: Partial<Evidence>) =>
+    (await violations({ database, vms: [], events: [], ...evidence })).filter((violation) => violation.includes(id))
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString()
+
+  /** Handed over with a lease that ended a while ago, as its audit says. */
+  async function leased(endedSecondsAgo: number): Promise<string> {
+    const id = await aRequest()
+    const [granted, ends] = [ago(endedSecondsAgo + 100), ago(endedSecondsAgo)]
+    await database.pool.query(
+      `update vm_requests set state = 'active', handed_over_at = $2, lease_ends_at = $3, grant_number = 1 where id = $1`,
+      [id, granted, ends],
+    )
+    await database.pool.query(
+      `insert into lease_grants (request_id, number, granted_at, ends_at, seconds, granted_by) values ($1, 1, $2, $3, 100, 'berth')`,
+      [id, granted, ends],
+    )
+    await database.pool.query(
+      `insert into audit_entries (chain, seq, request_id, at, by, event, detail, prev_hash, hash)
+       values ($1, 1000, $2, now(), 'berth', 'handedOver', '{"change": {"grant": {}}}', '', '')`,
+      [id, id],
+    )
+    return id
+  }
+
+  test('I3: a request that is late', async () => {
+    const id = await leased(50)
+    expect(await withEvidence(id, { boundSeconds: 10 })).toEqual([
+      `I3: request ${id} is still active, later than its bound of 10 s`,
+    ])
+    expect(await withEvidence(id, { boundSeconds: 100 })).toEqual([])
+  })
+
+  test.each([
+    ['no workflow runs for it', { isRunning: false, pending: 0, taskAttempt: 0 }],
+    ['waits for nothing', { isRunning: true, pending: 0, taskAttempt: 1 }],
+    ['fails in its workflow task', { isRunning: true, pending: 1, taskAttempt: 2 }],
+  ])('I3: an open request whose workflow shows that %s', async (said, workflow) => {
+    const requestId = await aRequest()
+    const found = await withEvidence(requestId, { workflows: [{ requestId, ...workflow }] })
+    expect(found).toEqual([expect.stringContaining(said)])
+  })
+
+  test('I3: the workflow of an ended request that runs on', async () => {
+    const requestId = await ended()
+    const found = await withEvidence(requestId, {
+      workflows: [{ requestId, isRunning: true, pending: 1, taskAttempt: 0 }],
+    })
+    expect(found).toContain(`I3: request ${requestId} has ended but its workflow runs`)
+  })
+
+  test('I4: a VM that is on after its lease, but not one that was powered off in time', async () => {
+    const id = await leased(50)
+    const on: VmEvent = { kind: 'poweredOn', instanceUuid: id, at: ago(140) }
+    const off: VmEvent = { kind: 'poweredOff', instanceUuid: id, at: ago(45) }
+    const late = `I4: the VM of request ${id} was on 20 s after its lease had ended at `
+    const about = async (events: VmEvent[]) =>
+      (await withEvidence(id, { events, boundSeconds: 20 })).filter((violation) => violation.startsWith('I4'))
+    expect(await about([on])).toEqual([expect.stringContaining(late)])
+    expect(await about([on, { ...off, at: ago(5) }])).toEqual([expect.stringContaining(late)])
+    expect(await about([on, off])).toEqual([])
+  })
+
+  test('I4: a VM that is destroyed before the end of its lease', async () => {
+    const id = await leased(50)
+    const destroyed = (at: string) => withEvidence(id, { events: [{ kind: 'destroyed', instanceUuid: id, at }] })
+    expect(await destroyed(ago(60))).toEqual([expect.stringContaining(`I4: the VM of request ${id} was destroyed`)])
+    expect(await destroyed(ago(40))).toEqual([])
+  })
+
+  test('I4: an extension that is lost', async () => {
+    const id = await leased(50)
+    await database.pool.query(`update vm_requests set lease_ends_at = now() where id = $1`, [id])
+    expect(await withEvidence(id, {})).toEqual([
+      expect.stringContaining(`I4: request ${id} was granted a lease 1 times`),
+    ])
+  })
+
+  test('I7: a VM that nobody approved, that was approved as another, too late, or by whoever asked', async () => {
+    const id = await aRequest()
+    await database.pool.query(
+      `update vm_requests set provisioning_request = jsonb_set(provisioning_request, '{approval,needed}', 'true') where id = $1`,
+      [id],
+    )
+    const events: VmEvent[] = [{ kind: 'created', instanceUuid: id, at: ago(10) }]
+    const unapproved = [`I7: the VM of request ${id} was made without an approval of what it is`]
+    expect(await withEvidence(id, { events })).toEqual(unapproved)
+    await database.pool.query(
+      `insert into approvals (id, request_id, subject, spec_hash, level, approvers, opened_at, decision, decided_by, decided_at)
+       select gen_random_uuid(), id, 'request', provisioning_request ->> 'specHash', 1, '{approver}', now(), 'approved', 'approver', $2
+       from vm_requests where id = $1`,
+      [id, ago(20)],
+    )
+    expect(await withEvidence(id, { events })).toEqual([])
+    const changed = async (change: string) => {
+      await database.pool.query(`update approvals set ${change} where request_id = $1`, [id])
+      return withEvidence(id, { events })
+    }
+    expect(await changed(`decided_at = now()`)).toEqual(unapproved)
+    expect(await changed(`decided_at = now() - interval '1 hour', spec_hash = 'another'`)).toEqual(unapproved)
+    expect(await changed(`decided_by = 'dora'`)).toEqual([`I7: request ${id} was decided by whoever asked for it`])
+  })
+
+  test('I9: a notice that nobody has, one that was never sent, and a mail that no notice is', async () => {
+    const requestId = await ended()
+    const add = async (event: string, state: string) => {
+      const { rows } = await database.pool.query<{ id: string }>(
+        `insert into notices (id, request_id, event, audience, grant_number, stage, channel, recipient, subject, text, state, created_at)
+         values (gen_random_uuid(), $1, $2, 'owner', 0, '', 'mail', 'dora@example.test', 's', 't', $3, now()) returning id`,
+        [requestId, event, state],
+      )
+      return rows[0]?.id ?? ''
+    }
+    const mail = (id: string) => ({ messageId: `<${id}@berth>`, to: 'dora@example.test', subject: 's', text: 't' })
+    const [arrived, lost, pending] = [
+      await add('vmReady', 'delivered'),
+      await add('vmExpired', 'delivered'),
+      await add('vmRetired', 'pending'),
+    ]
+    const found = await violations({ database, vms: [], events: [], mails: [mail(arrived), mail(arrived), mail('x')] })
+    expect(found.filter((violation) => violation.startsWith('I9'))).toEqual([
+      `I9: notice ${lost} (vmExpired) counts as delivered, but dora@example.test has no such mail`,
+      `I9: notice ${pending} (vmRetired) was never delivered, and its request has ended`,
+      "I9: mail <x@berth> to dora@example.test (s) is no notice's",
+    ])
+  })
+
+  test('I10: an agent that logs in more often than it has reason to', async () => {
+    const agents = [
+      { agent: 'a', logins: 2, faults: 1 },
+      { agent: 'b', logins: 2, faults: 0 },
+    ]
+    const found = await violations({ database, vms: [], events: [], agents })
+    expect(found).toContain('I10: b logged in 2 times, with 0 faults in between')
+    expect(found.filter((violation) => violation.startsWith('I10'))).toHaveLength(1)
   })
 })

@@ -1,38 +1,35 @@
 import type { Database } from '@berth/database/connect.ts'
 import { verifyAudit } from '@berth/database/verify-audit.ts'
 import { finalStates, leadsTo, type HoldableState, type VmRequestState } from '@berth/domain/vm-request.ts'
+import { clonesWereApproved } from './invariants/clones-were-approved.ts'
+import type { Evidence, MarkedVm, VmEvent } from './invariants/evidence.ts'
+import { leasesAreKept } from './invariants/leases-are-kept.ts'
+import { nothingIsStuck } from './invariants/nothing-is-stuck.ts'
+import { noticesArrive } from './invariants/notices-arrive.ts'
+import { sessionsAreFew } from './invariants/sessions-are-few.ts'
 
-/** A VM that carries our marker, as a vCenter shows it now. */
-export interface MarkedVm {
-  instanceUuid: string
-  markerRequestId: string
-}
-
-/** What happened to VMs, in order, from vCenter's events or a fake's log. */
-export interface VmEvent {
-  kind: 'created' | 'destroyed' | string
-  instanceUuid: string
-}
-
-export interface Evidence {
-  database: Database
-  vms: readonly MarkedVm[]
-  events: readonly VmEvent[]
-}
+export type { Evidence, VmEvent } from './invariants/evidence.ts'
 
 /**
  * The invariants of Berth that hold after every test that provisions, whatever went wrong in it. Answers the violations,
  * each with the name of its rule.
  */
-export async function violations({ database, vms, events }: Evidence): Promise<string[]> {
+export async function violations(evidence: Evidence): Promise<string[]> {
+  const { database, vms } = evidence
   const requests = await requestIds(database)
+  const events = evidence.events.filter(({ instanceUuid }) => requests.has(instanceUuid))
   return [
     ...oneVmNow(vms),
-    ...oneVmAtEveryInstant(events.filter(({ instanceUuid }) => requests.has(instanceUuid))),
+    ...oneVmAtEveryInstant(events),
     ...(await noOrphan(database, vms)),
+    ...(await nothingIsStuck(evidence)),
+    ...(await leasesAreKept({ ...evidence, events })),
     ...(await quotaIsWhatIsHeld(database)),
     ...(await auditIsALegalPath(database)),
+    ...(await clonesWereApproved({ ...evidence, events })),
     ...(await nothingIsLeft(database, vms)),
+    ...(await noticesArrive(evidence)),
+    ...sessionsAreFew(evidence),
   ]
 }
 
@@ -58,9 +55,10 @@ function oneVmAtEveryInstant(events: readonly VmEvent[]): string[] {
   const alive = new Map<string, number>()
   const found: string[] = []
   for (const { kind, instanceUuid } of events) {
-    const now = (alive.get(instanceUuid) ?? 0) + (kind === 'created' ? 1 : kind === 'destroyed' ? -1 : 0)
+    const before = alive.get(instanceUuid) ?? 0
+    const now = kind === 'vanished' ? 0 : before + (kind === 'created' ? 1 : kind === 'destroyed' ? -1 : 0)
     alive.set(instanceUuid, now)
-    if (now > 1) found.push(`I1: ${now} VMs at once for request ${instanceUuid}`)
+    if (now > 1 && now > before) found.push(`I1: ${now} VMs at once for request ${instanceUuid}`)
   }
   return found
 }

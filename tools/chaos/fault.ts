@@ -1,0 +1,51 @@
+/** What one process asks of a server, as a proxy in between sees it. */
+export interface Call {
+  through: 'vcenter' | 'temporal' | 'database'
+  /** The name of the process that calls: `api`, `workers`, `agent-<site>` … */
+  by: string
+  /** A SOAP method, a method of Temporal's service, or the beginning of a SQL statement. */
+  name: string
+}
+
+/** What may be done to a call. */
+export type Fault =
+  /** The connection ends, and the server hears nothing. */
+  | { kind: 'refuse' }
+  /** HTTP 503, as from a gateway before a server that is overloaded. */
+  | { kind: 'busy' }
+  | { kind: 'delay'; seconds: number }
+  /** The server does it; the answer is lost on the way. */
+  | { kind: 'loseAnswer' }
+  /** The server does it; half of the answer arrives. */
+  | { kind: 'cutAnswer' }
+  /** The server does it, and the answer cannot be read. */
+  | { kind: 'corruptAnswer' }
+  /** The server gets the call twice; the second answer counts. */
+  | { kind: 'twice' }
+  /** vCenter's own refusal, by the type of its fault. */
+  | { kind: 'vcenterFault'; type: string }
+  /** A process dies just before the server hears the call, or just after it has answered and before that arrives. */
+  | { kind: 'kill'; victim: string; when: 'before' | 'after' }
+
+export const inWords = (fault: Fault): string => {
+  switch (fault.kind) {
+    case 'refuse':
+      return 'connection ended'
+    case 'busy':
+      return 'answered 503'
+    case 'delay':
+      return `held for ${fault.seconds} s`
+    case 'loseAnswer':
+      return 'done, answer lost'
+    case 'cutAnswer':
+      return 'done, answer cut short'
+    case 'corruptAnswer':
+      return 'done, answer corrupted'
+    case 'twice':
+      return 'delivered twice'
+    case 'vcenterFault':
+      return `refused with ${fault.type}`
+    case 'kill':
+      return `${fault.victim} killed ${fault.when} it`
+  }
+}

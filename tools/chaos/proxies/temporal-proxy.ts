@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import {
+  connect,
+  constants,
+  createServer,
+  type ClientHttp2Session,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ProxyDeeds } from './proxy-deeds.ts'
+
+export interface TemporalProxy {
+  port: number
+  stop(): Promise<void>
+}
+
+const window = 4 * 1024 * 1024
+const endsHere = 0x1
+
+/** Between one process and Temporal: HTTP/2, so that each call is known by the name of its method. */
+export async function temporalProxy(address: string, by: string, deeds: ProxyDeeds): Promise<TemporalProxy> {
+  const server = createServer({ settings: { initialWindowSize: window } })
+  const sessions = new Set<{ destroy(): void }>()
+  server.on('sessionError', () => {})
+  server.on('session', (session) => {
+    const upstream = connect(`http://${address}`, { settings: { initialWindowSize: window } })
+    for (const [one, other] of [
+      [session, upstream],
+      [upstream, session],
+    ] as const) {
+      sessions.add(one)
+      one.on('error', () => other.destroy())
+      one.on('close', () => {
+        sessions.delete(one)
+        other.destroy()
+      })
+    }
+    session.on('stream', (stream, headers) => void forward(stream, headers, upstream, by, deeds))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const session of sessions) session.destroy()
+      await closed
+    },
+  }
+}
+
+async function forward(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  upstream: ClientHttp2Session,
+  by: string,
+  deeds: ProxyDeeds,
+): Promise<void> {
+  stream.on('error', () => {})
+  const name = headers[':path']?.split('/').at(-1) ?? ''
+  const fault = deeds.faultFor({ through: 'temporal', by, name })
+  if (fault?.kind === 'refuse') return stream.close(constants.NGHTTP2_REFUSED_STREAM)
+  if (fault?.kind === 'delay') await pause(fault.seconds * 1_000)
+  if (fault?.kind === 'kill' && fault.when === 'before') {
+    await deeds.kill(fault.victim)
+    if (fault.victim === by) return stream.close(constants.NGHTTP2_CANCEL)
+  }
+  if (stream.destroyed || upstream.destroyed) return stream.close(constants.NGHTTP2_CANCEL)
+  const asked = upstream.request(headers, { endStream: false })
+  asked.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
+  asked.on('close', () => {
+    if (asked.rstCode !== constants.NGHTTP2_NO_ERROR) stream.close(asked.rstCode)
+  })
+  stream.on('close', () => asked.close(constants.NGHTTP2_CANCEL))
+  let trailers: IncomingHttpHeaders = {}
+  asked.on('trailers', (sent) => (trailers = sent))
+  asked.on('response', (answer, flags) => {
+    void (async () => {
+      if (fault?.kind === 'kill' && fault.when === 'after') await deeds.kill(fault.victim)
+      if (fault?.kind === 'loseAnswer') return stream.close(constants.NGHTTP2_CANCEL)
+      if (stream.destroyed) return
+      if ((flags & endsHere) !== 0) return stream.respond(answer, { endStream: true })
+      stream.respond(answer, { waitForTrailers: true })
+      stream.on('wantTrailers', () => stream.sendTrailers(trailers))
+      asked.pipe(stream)
+    })()
+  })
+  stream.pipe(asked)
+}

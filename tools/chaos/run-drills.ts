@@ -1,0 +1,35 @@
+import type { Drill } from './drill.ts'
+import { printReport } from './print-report.ts'
+import { startRig, type RigOptions } from './rig/rig.ts'
+import { runDrill } from './run-drill.ts'
+
+export interface DrillRun extends RigOptions {
+  drills: readonly Drill[]
+  /** Shows every fault, not only those of a drill that fails. */
+  withLog: boolean
+  signal: AbortSignal
+}
+
+/** One drill after another on one Berth; answers how many passed. */
+export async function runDrills({
+  drills,
+  withLog,
+  signal,
+  ...options
+}: DrillRun): Promise<{ passed: number; failed: number }> {
+  const rig = await startRig(options)
+  const known = new Set<string>()
+  const results = { passed: 0, failed: 0 }
+  try {
+    for (const drill of drills) {
+      signal.throwIfAborted()
+      console.log(`${drill.name} (seed ${rig.seed}): ${drill.does}`)
+      const report = await runDrill(rig, drill, known)
+      printReport(report, withLog)
+      results[report.problems.length === 0 ? 'passed' : 'failed'] += 1
+    }
+  } finally {
+    await rig.stop()
+  }
+  return results
+}
