@@ -23,6 +23,8 @@ export interface VcsimOptions {
   taskDelays?: Record<string, number>
   hosts?: number
   datastores?: number
+  /** Somebody else's, in the datacenter's own folder; the first becomes the template. */
+  vms?: number
 }
 
 export interface Vcsim {
@@ -65,7 +67,7 @@ export function vcsimArguments(
 
 /** A simulator of the test's own, with a managed folder `berth` and a template `ubuntu-24-04`; it ends with the test. */
 export async function startVcsim(options: VcsimOptions = {}): Promise<Vcsim> {
-  const site = { listen: '127.0.0.1:0', username, password, vms: 1 }
+  const site = { listen: '127.0.0.1:0', username, password, vms: options.vms ?? 1 }
   const child = spawn(testConfiguration.vcsimBinary(), vcsimArguments(options, site), {
     stdio: ['pipe', 'pipe', 'ignore'],
   })

@@ -16,6 +16,7 @@ const vm = (requestId: string, changes = {}) => ({
   name: `vm-${requestId}`,
   instanceUuid: requestId,
   markerRequestId: requestId,
+  inFolder: true,
   poweredOn: true,
   ...changes,
 })

@@ -44,8 +44,15 @@ export function createVcenterActivities(
     destroyVm: async (order: DestroyOrder, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.destroyVm(order, progress)),
 
-    listOwnedVms: ({ installationId, folderPaths }: { installationId: string; folderPaths: string[] }) =>
-      step(() => port.listOwnedVms(installationId, folderPaths)),
+    listOwnedVms: ({
+      installationId,
+      folderPaths,
+      expected = [],
+    }: {
+      installationId: string
+      folderPaths: string[]
+      expected?: string[]
+    }) => step(() => port.listOwnedVms(installationId, folderPaths, expected)),
   }
 }
 

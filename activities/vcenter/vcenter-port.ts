@@ -39,15 +39,29 @@ export interface PoweredOff {
   found: boolean
 }
 
-/** One VM below the managed folders that carries a marker or has a marker's name: what `listOwnedVms` reports. */
+/**
+ * One VM that `listOwnedVms` reports. *Ours*: the marker names this installation, and its request is the `instanceUuid`.
+ * The marker on another uuid is somebody's copy, or, when no VM has the request's uuid, ours with its uuid changed. The
+ * uuid without the marker is a VM whose marker was removed, or somebody else's.
+ */
 export interface OwnedVm {
   moid: string
   name: string
+  /** In lower case; empty while the VM has no configuration yet. */
   instanceUuid: string
-  /** From the marker; the VM is ours if it equals instanceUuid, a copy made by somebody if not. */
+  /** Absent when the VM carries no marker. */
+  markerInstallationId?: string
+  /** Empty when the VM carries no marker. */
   markerRequestId: string
   poweredOn: boolean
+  /** False: it was moved out of the managed folders. */
+  inFolder: boolean
+  /** The folder that it lies in; absent inside a vApp. */
+  folderMoid?: string
+  /** The one that the guest calls its first. */
   address?: string
+  /** All that the guest reports on its first network card, `address` included, but those that are nobody's. */
+  addresses?: string[]
 }
 
 /** The last attempt's heartbeat, and a way to leave the next one. */
@@ -80,8 +94,12 @@ export interface VcenterPort {
    * name, and no clone of it is under way (`vcenterBusy` until that has ended).
    */
   destroyVm(order: DestroyOrder, progress: StepProgress): Promise<void>
-  /** All VMs with a marker of this installation below the folders, in pages of 1,000. */
-  listOwnedVms(installationId: string, folderPaths: string[]): Promise<OwnedVm[]>
+  /**
+   * All VMs with a marker of this installation below the folders, in pages of 1,000, and those with one of the `expected`
+   * instanceUuids wherever and whosever they are. An expected one that is not below the folders costs a call of its own,
+   * more than twenty a listing of the whole vCenter: name those that are missed, not all.
+   */
+  listOwnedVms(installationId: string, folderPaths: string[], expected?: readonly string[]): Promise<OwnedVm[]>
 }
 
 /** What went wrong at a vCenter, by a code of domain/failures.ts; the message names the object. */

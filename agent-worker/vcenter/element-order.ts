@@ -33,6 +33,7 @@ const methods = {
 
   CreateFolder: { fields: 'name' },
   Rename_Task: { fields: 'newName' },
+  MoveIntoFolder_Task: { fields: 'list' },
   MarkAsTemplate: { fields: '' },
   ReconfigureComputeResource_Task: { fields: 'spec:any modify' },
   CreateLocalDatastore: { fields: 'name path' },

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import type { Properties } from './read-properties.ts'
+import { usableBy } from './usable-address.ts'
 import type { IsUsable } from './usable-address.ts'
 
 interface GuestNic {
@@ -19,6 +20,19 @@ export function guestAddress(properties: Properties, cardKey: string, isUsable: 
   const primary = typeof properties['guest.ipAddress'] === 'string' ? [properties['guest.ipAddress']] : []
   const candidates = [...primary.filter((address) => !elsewhere.includes(address)), ...onCard].filter(isUsable)
   return candidates.find((address) => isIPv4(address)) ?? candidates[0]
+}
+
+const isSomebodys = usableBy({ allow: ['0.0.0.0/0', '::/0'], ignore: [] })
+
+/** All addresses that count for the first network card, without those that are nobody's; each once. */
+export function addressesOnCard(properties: Properties): string[] {
+  const nics = (Array.isArray(properties['guest.net']) ? properties['guest.net'] : []) as GuestNic[]
+  // What the guest made up itself, such as a bridge, has no card.
+  const first = nics.find(({ deviceConfigId }) => Number(deviceConfigId) >= 0)
+  const all = first === undefined ? [] : addressesOf(first)
+  const primary = properties['guest.ipAddress']
+  if (typeof primary === 'string' && primary !== '') all.unshift(primary)
+  return [...new Set(all)].filter(isSomebodys)
 }
 
 const addressesOf = ({ ipAddress = [], ipConfig }: GuestNic): string[] => [

@@ -19,7 +19,9 @@ vcenterContract('the vCenter in memory', async () => {
     addForeignVm: async (vm) => void fake.addForeignVm(vm),
     addCopyOf: async (requestId, name) => void fake.addCopyOf(requestId, name),
     removeVm: async (requestId) => fake.removeVm(requestId),
-    reassignUuid: async (requestId, instanceUuid) => void Object.assign(fake.vmOf(requestId) ?? {}, { instanceUuid }),
+    reassignUuid: async (requestId, instanceUuid) => fake.reassignUuid(requestId, instanceUuid),
+    moveOut: async (requestId) => fake.moveOut(requestId),
+    removeMarker: async (requestId) => fake.removeMarker(requestId),
     stop: async () => undefined,
   }
 })

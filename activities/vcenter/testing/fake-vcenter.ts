@@ -15,6 +15,8 @@ export interface FakeVm {
   instanceUuid: string
   /** Undefined for a VM that nobody of ours made. */
   marker?: VmIdentity
+  /** Somebody moved it out of the managed folder. */
+  movedOut?: boolean
   poweredOn: boolean
   address?: string
   size: Size
@@ -71,6 +73,10 @@ export interface FakeVcenter extends VcenterPort {
   /** As if somebody had deleted the VM in vCenter. */
   removeVm(requestId: string): void
   powerOffByHand(requestId: string): void
+  /** As if somebody had moved the VM into a folder that is not Berth's. */
+  moveOut(requestId: string): void
+  removeMarker(requestId: string): void
+  reassignUuid(requestId: string, instanceUuid: string): void
   /** The most VMs that existed at one time with this request's uuid: never above 1. */
   mostVmsAtOnce(requestId: string): number
 }
@@ -124,6 +130,14 @@ export function createFakeVcenter(): FakeVcenter {
   }
 
   const byUuid = (requestId: string) => vms.find((vm) => vm.instanceUuid === requestId)
+
+  const existing = (requestId: string): FakeVm => {
+    const vm = byUuid(requestId)
+    if (vm === undefined) throw new Error(`no VM of request ${requestId}`)
+    return vm
+  }
+
+  const change = (requestId: string, changes: Partial<FakeVm>) => void Object.assign(existing(requestId), changes)
 
   const isOurs = (vm: FakeVm, identity: VmIdentity) =>
     vm.marker?.installationId === identity.installationId && vm.marker.requestId === identity.requestId
@@ -249,8 +263,8 @@ export function createFakeVcenter(): FakeVcenter {
         powerOff(vm)
         remove(vm)
       }),
-    listOwnedVms: (installationId) =>
-      act('listOwnedVms', undefined, () => vms.flatMap((vm) => ownedVm(vm, installationId))),
+    listOwnedVms: (installationId, _folderPaths, expected = []) =>
+      act('listOwnedVms', undefined, () => vms.flatMap((vm) => ownedVm(vm, installationId, expected))),
 
     failNext: (method, code, message = 'planned by the test') =>
       void plan(method, { code, message, once: true, when: 'before' }),
@@ -267,9 +281,7 @@ export function createFakeVcenter(): FakeVcenter {
     },
     slowNextClone: slowClones.plan,
     assignAddress(requestId, assigned) {
-      const vm = byUuid(requestId)
-      if (vm === undefined) throw new Error(`no VM of request ${requestId}`)
-      vm.address = assigned
+      existing(requestId).address = assigned
       for (const wake of addressWaiters) wake()
       addressWaiters.clear()
     },
@@ -277,15 +289,17 @@ export function createFakeVcenter(): FakeVcenter {
     addForeignVm: ({ name, instanceUuid, folderMoid = fake.findings.folderMoid }) =>
       add({ name, instanceUuid, folderMoid, size: { id: 'foreign', vCpu: 1, memoryMiB: 1024, diskGiB: 10 } }),
     addCopyOf(requestId, name) {
-      const original = byUuid(requestId)
-      if (original?.marker === undefined) throw new Error(`no VM of request ${requestId}`)
-      return add({ ...original, name, instanceUuid: crypto.randomUUID(), marker: original.marker })
+      const { movedOut: _moved, ...original } = existing(requestId)
+      return add({ ...original, name, instanceUuid: crypto.randomUUID() })
     },
     removeVm(requestId) {
       const vm = byUuid(requestId)
       if (vm !== undefined) remove(vm)
     },
     powerOffByHand: (requestId) => powerOff(byUuid(requestId)),
+    moveOut: (requestId) => change(requestId, { movedOut: true, folderMoid: 'group-v99' }),
+    removeMarker: (requestId) => void delete existing(requestId).marker,
+    reassignUuid: (requestId, instanceUuid) => change(requestId, { instanceUuid }),
     mostVmsAtOnce: (requestId) => mostAtOnce(events.filter((event) => event.instanceUuid === requestId)),
   }
   return fake
@@ -306,9 +320,16 @@ function adopt(vm: FakeVm, order: CloneOrder): { moid: string } {
   return { moid: vm.moid }
 }
 
-function ownedVm(vm: FakeVm, installationId: string): OwnedVm[] {
-  if (vm.marker?.installationId !== installationId) return []
-  const { moid, name, instanceUuid, poweredOn, address } = vm
-  const seen = { moid, name, instanceUuid, markerRequestId: vm.marker.requestId, poweredOn }
-  return [address === undefined ? seen : { ...seen, address }]
+function ownedVm(vm: FakeVm, installationId: string, expected: readonly string[]): OwnedVm[] {
+  const { moid, name, instanceUuid, poweredOn, address, folderMoid, marker, movedOut = false } = vm
+  const isExpected = expected.includes(instanceUuid)
+  if (!isExpected && (movedOut || marker?.installationId !== installationId)) return []
+  return [
+    {
+      ...{ moid, name, instanceUuid, poweredOn, folderMoid, inFolder: !movedOut },
+      ...(marker === undefined ? {} : { markerInstallationId: marker.installationId }),
+      markerRequestId: marker?.requestId ?? '',
+      ...(address === undefined ? {} : { address, addresses: [address] }),
+    },
+  ]
 }

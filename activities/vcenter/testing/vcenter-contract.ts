@@ -15,6 +15,9 @@ export interface VcenterUnderTest {
   removeVm(requestId: string): Promise<void>
   /** As if somebody gave the VM another instanceUuid. */
   reassignUuid(requestId: string, instanceUuid: string): Promise<void>
+  /** As if somebody moved the VM out of the managed folder. */
+  moveOut(requestId: string): Promise<void>
+  removeMarker(requestId: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -81,8 +84,11 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
           moid,
           name: order.vmName,
           instanceUuid: order.requestId,
+          markerInstallationId: order.installationId,
           markerRequestId: order.requestId,
           poweredOn: false,
+          inFolder: true,
+          folderMoid: order.placement.folderMoid,
         },
       ])
     })
@@ -134,6 +140,38 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       expect(ofRequest[0]?.instanceUuid).not.toBe(order.requestId)
     })
 
+    const listedAs = async ({ installationId, requestId }: VmIdentity, expected: string[] = [requestId]) => {
+      const vms = await port.listOwnedVms(installationId, [vcenter.rules.folderPath], expected)
+      return vms.filter((vm) => [vm.instanceUuid, vm.markerRequestId].includes(requestId))
+    }
+
+    test('a VM that somebody moved out of the folder is found by its uuid, and where it is now', async () => {
+      const order = await aBuiltVm()
+      await vcenter.moveOut(order.requestId)
+      expect(await listedAs(order, [])).toEqual([])
+      const [moved, ...others] = await listedAs(order)
+      expect(others).toEqual([])
+      expect(moved).toMatchObject({ instanceUuid: order.requestId, markerRequestId: order.requestId, inFolder: false })
+      expect(moved?.folderMoid).not.toBe(order.placement.folderMoid)
+    })
+
+    test('a VM whose marker somebody removed is told from one that vanished', async () => {
+      const order = await aBuiltVm()
+      await vcenter.removeMarker(order.requestId)
+      const [vm] = await listedAs(order)
+      expect(vm).toMatchObject({ instanceUuid: order.requestId, markerRequestId: '', inFolder: true })
+      expect(vm?.markerInstallationId).toBeUndefined()
+      await vcenter.removeVm(order.requestId)
+      expect(await listedAs(order)).toEqual([])
+    })
+
+    test('a VM whose uuid somebody changed shows by its marker', async () => {
+      const order = await aBuiltVm()
+      const changed = crypto.randomUUID()
+      await vcenter.reassignUuid(order.requestId, changed)
+      expect(await listedAs(order)).toMatchObject([{ instanceUuid: changed, markerRequestId: order.requestId }])
+    })
+
     test('powering on twice is powering on once', async () => {
       const order = await aRunningVm()
       await port.powerOnVm(order, someProgress())
@@ -152,7 +190,7 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       await vcenter.reportAddress(order.requestId, '10.11.12.13')
       expect(await found).toBe('10.11.12.13')
       expect(await port.waitForAddress(order, addressRules, someProgress())).toBe('10.11.12.13')
-      expect((await listed(order))[0]?.address).toBe('10.11.12.13')
+      expect((await listed(order))[0]).toMatchObject({ address: '10.11.12.13', addresses: ['10.11.12.13'] })
     })
 
     test('a guest that reports nothing is given up after the time allowed', async () => {

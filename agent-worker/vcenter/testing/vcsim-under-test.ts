@@ -54,6 +54,15 @@ export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: Vsphere
     removeVm: async (requestId) => void (await runTask(client, stream, 'Destroy_Task', await vmOf(requestId))),
     reassignUuid: async (requestId, instanceUuid) =>
       void (await runTask(client, stream, 'ReconfigVM_Task', await vmOf(requestId), { spec: { instanceUuid } })),
+    async moveOut(requestId) {
+      const { folderPath } = vcsim.rules
+      const parent = await existing(folderPath.slice(0, folderPath.lastIndexOf('/')))
+      await runTask(client, stream, 'MoveIntoFolder_Task', parent, { list: [await vmOf(requestId)] })
+    },
+    async removeMarker(requestId) {
+      const extraConfig = Object.values(marker).map((key) => ({ key, value: '' }))
+      await runTask(client, stream, 'ReconfigVM_Task', await vmOf(requestId), { spec: { extraConfig } })
+    },
     async stop() {
       await port.close()
       await vcsim.stop()
