@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { buildGovmomiPeer } from './govmomi-peer.ts'
 import { benchProvision, type ProvisionFigures } from './provision.ts'
 
 const { values, positionals } = parseArgs({
@@ -16,9 +17,11 @@ if (positionals[0] !== 'provision') {
   process.exit(1)
 }
 
+const peer = await buildGovmomiPeer()
 const runs: ProvisionFigures[] = []
 for (let run = 0; run < Number(values.runs); run++)
-  runs.push(await benchProvision({ requests: Number(values.requests), burst: Number(values.burst) }))
+  runs.push(await benchProvision({ requests: Number(values.requests), burst: Number(values.burst) }, peer))
+peer.remove()
 
 if (values.json) console.log(JSON.stringify(runs))
 else print(runs)
@@ -31,6 +34,12 @@ function print(figures: ProvisionFigures[]): void {
     'overhead at 1/s, p50': { figure: ms(worst((run) => run.steady.overheadMsP50)), goal: '300 ms' },
     'overhead at 1/s, p99': { figure: ms(worst((run) => run.steady.overheadMsP99)), goal: '800 ms' },
     [`${values.burst} at once, wall`]: { figure: `${worst((run) => run.burst.wallSeconds).toFixed(2)} s`, goal: '3 s' },
+    'the same by govmomi alone, p50': { figure: ms(worst((run) => run.govmomi.overheadMsP50)), goal: '' },
+    [`${values.burst} at once by govmomi alone`]: {
+      figure: `${worst((run) => run.govmomi.burstWallSeconds).toFixed(2)} s`,
+      goal: '',
+    },
+    'SOAP calls of govmomi': { figure: worst((run) => run.govmomi.callsEach).toFixed(1), goal: '' },
     'SOAP calls per provision': { figure: worst((run) => run.soap.provisionTotal).toFixed(1), goal: '12' },
     'SOAP calls per power-off and release': { figure: worst((run) => run.soap.destroyTotal).toFixed(1), goal: '6' },
     'history events per life': { figure: worst((run) => run.life.events), goal: '140' },

@@ -6,6 +6,7 @@ import { secondsBetween } from '@berth/domain/instant.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { startBenchBerth, type BenchBerth } from './bench-berth.ts'
+import type { Peer } from './govmomi-peer.ts'
 import { percentile } from './percentile.ts'
 
 const cloneSeconds = 1
@@ -21,20 +22,27 @@ export interface ProvisionFigures {
     destroyTotal: number
   }
   life: { warnings: number; events: number; historyBytes: number }
+  /** The same VM by a plain govmomi program, in the same run. */
+  govmomi: { overheadMsP50: number; burstWallSeconds: number; callsEach: number }
 }
 
 /** Overhead of a provision, SOAP calls by method, and what one life leaves in Temporal's history. */
-export async function benchProvision(options: { requests: number; burst: number }): Promise<ProvisionFigures> {
+export async function benchProvision(
+  options: { requests: number; burst: number },
+  peer: Peer,
+): Promise<ProvisionFigures> {
   const times = await withBerth(false, async (berth, api) => {
     await provisionAll(api, 5, 0)
     const steady = await provisionAll(api, options.requests, 1)
     const burstFrom = Date.now()
     const burst = await provisionAll(api, options.burst, 0)
+    const govmomi = await peerFigures(berth, peer, options)
     const burstEnd = Math.max(...burst.map(({ handedOverAt }) => Date.parse(handedOverAt ?? '')))
     return {
       steady: { requests: steady.length, perSecond: 1, ...overheads(steady) },
       burst: { requests: burst.length, wallSeconds: (burstEnd - burstFrom) / 1_000, ...overheads(burst) },
       life: await oneLife(berth, api),
+      govmomi,
     }
   })
   return { ...times, soap: await withBerth(true, soapCalls) }
@@ -67,7 +75,30 @@ async function provisionAll(api: ApiDriver, count: number, perSecond: number): P
     asked.push(ask(api, 600))
     if (perSecond > 0) await pause(1_000 / perSecond)
   }
-  return Promise.all(asked.map(async (id) => until(api, await id, 'active')))
+  return untilAllActive(api, new Set(await Promise.all(asked)))
+}
+
+/** One question for all of them, so that asking is not what is measured. */
+async function untilAllActive(api: ApiDriver, ids: ReadonlySet<string>): Promise<VmRequest[]> {
+  for (;;) {
+    const { body } = await api.call('listVmRequests', { query: { limit: 200 } })
+    const asked = body.items.filter(({ id }) => ids.has(id))
+    const stuck = asked.find(({ state }) => ['failed', 'held', 'rejected'].includes(state))
+    if (stuck !== undefined) throw new Error(`${stuck.id} is ${stuck.state}: ${stuck.hold?.message ?? ''}`)
+    if (asked.length === ids.size && asked.every(({ state }) => state === 'active')) return asked
+    await pause(500)
+  }
+}
+
+async function peerFigures(berth: BenchBerth, peer: Peer, { requests, burst }: { requests: number; burst: number }) {
+  const single = await peer.provision(berth.run, { count: requests, atOnce: false })
+  const many = await peer.provision(berth.run, { count: burst, atOnce: true })
+  const overheads = single.seconds.map((seconds) => (seconds - cloneSeconds - guestSeconds) * 1_000)
+  return {
+    overheadMsP50: percentile(overheads, 50),
+    burstWallSeconds: many.wallSeconds,
+    callsEach: single.callsEach,
+  }
 }
 
 async function ask(api: ApiDriver, leaseSeconds: number): Promise<string> {
