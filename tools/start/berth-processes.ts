@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { vcsimArguments } from '@berth/testing/vcsim.ts'
+import { workflowBundle } from './build-workflows.ts'
 import { repository } from './config.ts'
 import type { ProcessPlan, ReadyProbe } from './process-plan.ts'
 import type { Settings } from './settings.ts'
@@ -94,6 +95,7 @@ const workers = (settings: Settings, through: Through): ProcessPlan =>
       BERTH_SMTP_URL: `smtp://127.0.0.1:${settings.ports.smtp}`,
       BERTH_MAIL_FROM: 'Berth <berth@example.com>',
       BERTH_TEMPORAL_UI_URL: settings.temporalUiUrl,
+      BERTH_WORKFLOW_BUNDLE: path.join(repository, workflowBundle),
     },
   )
 

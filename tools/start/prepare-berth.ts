@@ -7,6 +7,7 @@ import { findServer } from '../servers/find-server.ts'
 import { temporalRelease, vcsimRelease } from '../servers/server-release.ts'
 import { berthProcesses, type Through } from './berth-processes.ts'
 import { buildWeb } from './build-web.ts'
+import { buildWorkflows } from './build-workflows.ts'
 import type { StartConfiguration } from './config.ts'
 import { demoConfiguration } from './demo-configuration.ts'
 import { keepHistories } from './keep-histories.ts'
@@ -100,8 +101,9 @@ async function start(
   const temporal = await findServer(temporalRelease)
   const vcsim = await findServer(vcsimRelease)
   const web = buildWeb()
+  const workflows = buildWorkflows()
   // Looked at below; a failure before that must not pass for one that nobody waits for.
-  web.catch(() => {})
+  for (const build of [web, workflows]) build.catch(() => {})
 
   const processes = berthProcesses(settings, vcsim, through)
   await longStep('Starting the servers', async () => {
@@ -111,6 +113,7 @@ async function start(
     await prepareDatabase(settings, configuration)
   })
   await longStep('Starting Berth', async () => {
+    await workflows
     await supervisor.start(processes.workersAndSites)
     if (supervisor.isStopping) return
     // The workers have applied the configuration, so the users' teams are known.
