@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failures, type FailureCode } from '@berth/domain/failures.ts'
+import { findingKinds } from '@berth/domain/finding.ts'
 import {
   finalStates,
   holdableStates,
@@ -72,6 +73,10 @@ const ssh = z
   .object({ command: z.string(), user: z.string(), host: z.string(), port: z.number().int() })
   .meta({ id: 'SshAccess' })
 
+const requestFinding = z
+  .object({ kind: z.enum(findingKinds), sentence: z.string(), advice: z.string(), since: instant })
+  .meta({ id: 'VmRequestFinding' })
+
 export const vmRequest = z
   .object({
     id: z.uuid(),
@@ -110,6 +115,9 @@ export const vmRequest = z
     hold: hold.optional(),
     approvals: z.array(approval),
     approvalReason: z.string().meta({ description: 'Why an approval is needed, or why not' }),
+    findings: z
+      .array(requestFinding)
+      .meta({ description: 'What reconciling sees about its VM that its owner should know' }),
     waitingFor: z.object({ sentence: z.string(), since: instant }).optional(),
     reasons: z.array(z.string()).meta({ description: 'Why it was rejected, declined, cancelled or failed' }),
     actions: z.array(z.enum(vmRequestActions)).meta({ description: 'What the caller may do now' }),

@@ -170,6 +170,15 @@ const wordings: Record<NoticeEvent, Wording> = {
     subject: `${request.vm_name} was destroyed`,
     lines: [`${request.vm_name} was destroyed, and vCenter no longer has it. Its quota is free again.`],
   }),
+  vmVanished: ({ request, ownerName, order }) => ({
+    subject: `${request.vm_name} is gone from vCenter`,
+    lines: [
+      `${request.vm_name}${order.audience === 'operators' ? ` of ${ownerName} (team ${request.team_id})` : ''} is no longer in vCenter at ${request.site_id}. Berth did not remove it, and does not build it again by itself.`,
+      '',
+      'If it can be brought back there, with its instanceUuid and its marker, everything goes on as before.',
+      'If not, release it on its page: that frees its quota and its name. Until then both stay taken.',
+    ],
+  }),
 }
 
 function asked({ request }: Told): string[] {

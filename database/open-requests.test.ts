@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { openFindings } from './findings.ts'
 import { aRequest, aRun, handOver, openWorld, siteId, type World } from './testing/world.ts'
 
 let world: World
@@ -48,29 +47,5 @@ describe('what should be in vCenter', () => {
     expect(await expected(id)).toBe('active: VM, power any')
     await run.record({ state: 'expired' })
     expect(await expected(id)).toBe('expired: VM, power off')
-  })
-})
-
-describe('findings', () => {
-  const vanished = { kind: 'vanished' as const, subject: 'a', detail: 'gone' }
-  const seen = async () =>
-    (await openFindings(world.database, siteId)).map(({ kind, subject, seenCount }) => [kind, subject, seenCount])
-
-  test('count the runs in a row that saw them, and are closed when a run does not', async () => {
-    await world.records.recordFindings(siteId, [vanished, { ...vanished, subject: 'b' }])
-    await world.records.recordFindings(siteId, [{ ...vanished, detail: 'still gone' }])
-    expect(await seen()).toEqual([['vanished', 'a', 2]])
-    await world.records.recordFindings(siteId, [])
-    expect(await seen()).toEqual([])
-    await world.records.recordFindings(siteId, [vanished])
-    expect(await seen()).toEqual([['vanished', 'a', 1]])
-  })
-
-  test('about VMs stay when a run could not see the VMs', async () => {
-    const lost = { kind: 'workflowMissing' as const, subject: 'a', detail: 'lost' }
-    await world.records.recordFindings(siteId, [])
-    await world.records.recordFindings(siteId, [vanished, lost])
-    await world.records.recordFindings(siteId, [], { vmsWereSeen: false })
-    expect(await seen()).toEqual([['vanished', 'a', 1]])
   })
 })

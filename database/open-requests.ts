@@ -2,6 +2,7 @@ import type { Hold } from '@berth/domain/facts.ts'
 import type { OpenRequest } from '@berth/domain/open-request.ts'
 import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import type { Database } from './connect.ts'
+import { withoutNulls } from './without-nulls.ts'
 
 interface Row {
   id: string
@@ -9,6 +10,7 @@ interface Row {
   state: VmRequestState
   hold: Hold | null
   address: string | null
+  folder_moid: string | null
   cloned: boolean
   busy: boolean
 }
@@ -16,7 +18,7 @@ interface Row {
 /** Requests of a site that are not final, with what should be found in vCenter for each. */
 export async function openRequestsOf({ pool }: Database, siteId: string): Promise<OpenRequest[]> {
   const { rows } = await pool.query<Row>(
-    `select r.id, r.vm_name, r.state, r.hold, r.address,
+    `select r.id, r.vm_name, r.state, r.hold, r.address, r.placement ->> 'folderMoid' as folder_moid,
             coalesce((select s.state = 'done' from steps s
                       where s.request_id = r.id and s.name = 'clone' order by s.round desc limit 1), false) as cloned,
             exists (select from steps s where s.request_id = r.id and s.state = 'running') as busy
@@ -29,7 +31,7 @@ export async function openRequestsOf({ pool }: Database, siteId: string): Promis
     state: row.state,
     expectsVm: row.cloned && lifeState(row) !== 'retiring',
     expectsPower: expectedPower(row),
-    ...(row.address !== null && { address: row.address }),
+    ...withoutNulls({ address: row.address, folderMoid: row.folder_moid }),
   }))
 }
 

@@ -5,7 +5,9 @@ import type { PlacementFindings } from '@berth/domain/placement.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
 import type { Transition } from '@berth/domain/transition.ts'
 import type { Database } from './connect.ts'
-import { recordFindings } from './findings.ts'
+import { changeAddress } from './change-address.ts'
+import { recordFindings, vmsToLookFor } from './findings.ts'
+import { lateRequests } from './late-requests.ts'
 import { deliveriesOf, noticeDelivered, noticeFailed, noticesToDeliver } from './notices.ts'
 import { openApprovals } from './open-approvals.ts'
 import { isStillOpen, openRequestsOf } from './open-requests.ts'
@@ -13,6 +15,7 @@ import { openRun } from './open-run.ts'
 import { reasonsToReject } from './reasons-to-reject.ts'
 import { recordTransition } from './record-transition.ts'
 import { reservePlacement } from './reserve-placement.ts'
+import { pendingFindingNotices, tellVanished } from './tell-vanished.ts'
 import { asFault } from './transaction.ts'
 import { setWaitingFor, type WaitingFor } from './waiting-for.ts'
 
@@ -37,6 +40,12 @@ export function createRequestRecords(database: Database) {
     deliveriesOf: (requestId: string, orders: NoticeOrder[]) => away(deliveriesOf(database, requestId, orders)),
     openRequestsOf: (siteId: string) => away(openRequestsOf(database, siteId)),
     isStillOpen: (requestId: string) => away(isStillOpen(database, requestId)),
+    lateRequests: (siteId: string, latest: Instant) => away(lateRequests(database, siteId, latest)),
+    vmsToLookFor: (siteId: string) => away(vmsToLookFor(database, siteId)),
+    changeAddress: (requestId: string, address: string, at: Instant) =>
+      away(changeAddress(database, requestId, address, at)),
+    tellVanished: (requestId: string, at: Instant) => away(tellVanished(database, requestId, at)),
+    pendingFindingNotices: (siteId: string) => away(pendingFindingNotices(database, siteId)),
     recordFindings: (siteId: string, findings: Finding[], seen?: { vmsWereSeen: boolean }) =>
       away(recordFindings(database, siteId, findings, seen)),
   }

@@ -14,6 +14,7 @@ import {
   type StepState,
   type VmRequestState,
 } from '@berth/domain/vm-request.ts'
+import type { FindingOnRequest } from './findings.ts'
 import type { Prisma } from './generated/client.ts'
 import { sshAccess, type SshAccess } from './ssh-access.ts'
 import type { WaitingFor } from './waiting-for.ts'
@@ -58,6 +59,8 @@ export interface VmRequestView {
   hold?: Hold & { heldAt?: Instant }
   approvals: ApprovalView[]
   waitingFor?: WaitingFor
+  /** What reconciling sees about its VM. */
+  findings: FindingOnRequest[]
   reasons: string[]
 }
 
@@ -116,6 +119,7 @@ export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, ended
     steps: row.steps.map(stepView),
     approvals: row.approvals.map((each) => approvalView(each, names)),
     reasons: row.reasons,
+    findings: row.findings as unknown as FindingOnRequest[],
     requestedAt: row.requestedAt.toISOString(),
     ...momentsOf(row),
     ...withoutNulls({

@@ -1,7 +1,17 @@
+import type { VmRequestAction } from './vm-request.ts'
+
+/** What reconciling can find, most pressing first. Append only: kinds are stored. */
 export const findingKinds = [
+  'vanished',
+  'twin',
+  'reIdentified',
+  'reTagged',
+  'overdue',
+  'duplicateAddress',
+  'onAfterLease',
   'orphan',
   'copy',
-  'vanished',
+  'moved',
   'renamed',
   'powerDrift',
   'addressChanged',
@@ -9,10 +19,182 @@ export const findingKinds = [
 ] as const
 export type FindingKind = (typeof findingKinds)[number]
 
+/** act: it does not go on without a person · look: nothing is lost, somebody should see it · note: Berth copes */
+export const findingSeverities = ['act', 'look', 'note'] as const
+export type FindingSeverity = (typeof findingSeverities)[number]
+
 /** Something that a reconcile run saw; (kind, subject) identifies it from run to run. */
 export interface Finding {
   kind: FindingKind
-  /** Request id, or the VM's instanceUuid where no request is known. */
+  /** Request id, or the VM's instanceUuid where the VM itself is what is odd. */
   subject: string
+  /** The request that it is about, as far as a marker says so: it may be unknown. */
+  requestId?: string
+  /** What differs, as a sentence without its full stop. */
   detail: string
+  /** Of a VM that reports another address: another one again is another finding. */
+  address?: string
+  /** Berth put it right in the same run: told, and over. */
+  repaired?: true
 }
+
+interface FindingMeaning {
+  /** What happened to what, as a heading. */
+  title: string
+  severity: FindingSeverity
+  /** Seen by so many runs in a row before it counts: a run reads vCenter and the record one after the other. */
+  runs: number
+  /** Whether a run that saw no VMs can tell. */
+  about: 'vm' | 'workflow'
+  /** What people can do, the usual thing first; or that nothing need be done. */
+  whatCanBeDone: readonly string[]
+  /** What the VM's owner reads beside the finding; without it the owner is not told. */
+  ownerCan?: string
+  /** The action of the request that settles it. */
+  settledBy?: VmRequestAction
+}
+
+export const findingMeanings: Record<FindingKind, FindingMeaning> = {
+  vanished: {
+    title: 'VM is gone from vCenter',
+    severity: 'act',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Bring it back in vCenter, with its instanceUuid and its marker: everything goes on as before',
+      'Or release it, by its owner or an operator: that frees its quota and its name. Berth builds nothing again by itself',
+    ],
+    ownerCan: 'Bring it back there, or release it to free the quota. Berth does not build it again by itself.',
+    settledBy: 'releaseVm',
+  },
+  twin: {
+    title: 'Two VMs are one request’s',
+    severity: 'act',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Find out which one the owner uses; take the marker away from the other, or remove it in vCenter',
+      'Until then every step that would touch either is held',
+    ],
+  },
+  reIdentified: {
+    title: 'VM has another instanceUuid',
+    severity: 'act',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Give it its instanceUuid back in vCenter, the request’s id, as the sentence says it',
+      'Until then Berth does not touch it; a step that would is held',
+    ],
+  },
+  reTagged: {
+    title: 'VM lost its marker',
+    severity: 'act',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Put both keys back into the VM’s advanced configuration, as the sentence says them',
+      'Until then Berth does not touch it: its power-off and its destruction are held',
+    ],
+  },
+  overdue: {
+    title: 'Lease is overdue',
+    severity: 'act',
+    runs: 1,
+    about: 'workflow',
+    whatCanBeDone: [
+      'Paused: unpause it in the Temporal UI; it does at once what is due',
+      'Failing workflow task: it is a fault of Berth; nothing is lost, and it goes on once workers with the cure run',
+      'Else open its workflow in the Temporal UI: its pending activity says what it tries',
+    ],
+  },
+  duplicateAddress: {
+    title: 'Two VMs report one address',
+    severity: 'look',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Usual cause: their template has a filled /etc/machine-id, and DHCP gave both one lease. Empty it in the template',
+      'In one of the two: a new machine-id, then a new DHCP lease. Until then ssh may reach either',
+    ],
+    ownerCan: 'Logging in may reach the other VM. An operator sees it too.',
+  },
+  onAfterLease: {
+    title: 'VM is on after its lease',
+    severity: 'look',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Somebody powered it on in vCenter. If it is needed, extend its lease; if not, power it off there',
+      'Berth does not power it off by guess; it is destroyed when its time is over, as its owner was told',
+    ],
+  },
+  orphan: {
+    title: 'VM without a request',
+    severity: 'look',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Look at it in vCenter: if nobody needs it, remove it there',
+      'To keep it, take the keys berth.installationId and berth.requestId away: then it is no longer Berth’s. Berth never destroys by guess',
+    ],
+  },
+  copy: {
+    title: 'Copy of a VM',
+    severity: 'look',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Take the keys berth.installationId and berth.requestId away from the copy: then it is nobody’s but its maker’s',
+      'Berth never touches a copy',
+    ],
+  },
+  moved: {
+    title: 'VM was moved',
+    severity: 'note',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: [
+      'Nothing, as long as the agent’s account has its privileges there: Berth knows the VM by its instanceUuid',
+    ],
+  },
+  renamed: {
+    title: 'VM was renamed',
+    severity: 'note',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: ['Nothing: Berth knows the VM by its instanceUuid. The name it had stays taken until its end'],
+  },
+  powerDrift: {
+    title: 'VM is off in its lease',
+    severity: 'note',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: ['Nothing: in its lease the power is its owner’s business. Power it on in vCenter if they ask'],
+    ownerCan: 'Shut down from inside, or powered off in vCenter; an operator can power it on there.',
+  },
+  addressChanged: {
+    title: 'VM changed its address',
+    severity: 'note',
+    runs: 2,
+    about: 'vm',
+    whatCanBeDone: ['Nothing: the VM’s page and its ssh line show the address that it reports now'],
+  },
+  workflowMissing: {
+    title: 'Workflow was gone',
+    severity: 'note',
+    runs: 1,
+    about: 'workflow',
+    whatCanBeDone: ['Nothing: it was started again and goes on from the record'],
+  },
+}
+
+/** Kinds that a run can tell about though it saw no VMs. */
+export const workflowFindingKinds = findingKinds.filter((kind) => findingMeanings[kind].about === 'workflow')
+
+/** Kinds that a request's own page shows, with the runs they need. */
+export const ownersFindingKinds = findingKinds.filter((kind) => findingMeanings[kind].ownerCan !== undefined)
+
+/** A whole site that looks empty is more likely a vCenter being restored, or a lost privilege, than a hundred losses. */
+export const looksLikeOneTrouble = (missing: number, expected: number): boolean =>
+  missing >= 10 && missing * 2 > expected

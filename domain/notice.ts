@@ -18,6 +18,7 @@ export const noticeEvents = [
   'vmReleased',
   'vmRestored',
   'vmRetired',
+  'vmVanished',
 ] as const
 export type NoticeEvent = (typeof noticeEvents)[number]
 

@@ -8,5 +8,7 @@ export interface OpenRequest {
   /** Whether a VM should exist: cloned and not yet destroyed. */
   expectsVm: boolean
   expectsPower: 'on' | 'off' | 'any'
+  /** Where it was cloned to. */
+  folderMoid?: string
   address?: string
 }

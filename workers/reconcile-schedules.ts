@@ -1,6 +1,7 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client'
 import type { Configuration } from '@berth/domain/configuration.ts'
 import { controlPlaneQueue, reconcileWorkflowId } from '@berth/domain/task-queues.ts'
+import type { ReconcileSite } from '@berth/workflows/reconcile-site.ts'
 import { reconcileSiteType } from '@berth/workflows/messages.ts'
 
 /** One Temporal Schedule a site compares vCenter with the record; made or brought up to date at every start. */
@@ -9,9 +10,11 @@ export async function keepReconcileSchedules(
   configuration: Configuration,
   everySeconds: number,
 ): Promise<void> {
-  for (const { id: siteId } of configuration.sites) {
+  for (const { id: siteId, addressAllow, addressIgnore } of configuration.sites) {
     const items = configuration.catalogItems.filter((item) => item.siteId === siteId)
     const folderPaths = [...new Set(items.map(({ folderPath }) => folderPath))]
+    const addresses = { allow: addressAllow, ignore: addressIgnore }
+    const look: ReconcileSite = { siteId, installationId: configuration.installationId, folderPaths, addresses }
     const schedule = {
       spec: { intervals: [{ every: everySeconds * 1_000 }] },
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
@@ -20,7 +23,7 @@ export async function keepReconcileSchedules(
         workflowType: reconcileSiteType,
         workflowId: reconcileWorkflowId(siteId),
         taskQueue: controlPlaneQueue,
-        args: [{ siteId, installationId: configuration.installationId, folderPaths }],
+        args: [look],
       },
     }
     const scheduleId = reconcileWorkflowId(siteId)

@@ -24,6 +24,23 @@ export function createWorkflowRepair(
         throw error
       }
     },
+    async standingOf(workflowId) {
+      const { raw } = await client.workflow.getHandle(workflowId).describe()
+      const pauseInfo = raw.workflowExtendedInfo?.pauseInfo
+      const pending = raw.pendingActivities?.find(({ activityType }) => activityType?.name !== 'describeSite')
+      const lastFailure = pending?.lastFailure?.message
+      return {
+        ...(pauseInfo != null && { paused: { by: pauseInfo.identity ?? '', reason: pauseInfo.reason ?? '' } }),
+        ...(raw.pendingWorkflowTask != null && { taskAttempts: raw.pendingWorkflowTask.attempt ?? 1 }),
+        ...(pending !== undefined && {
+          pending: {
+            activity: pending.activityType?.name ?? 'an activity',
+            attempt: pending.attempt ?? 1,
+            ...(lastFailure != null && { lastFailure }),
+          },
+        }),
+      }
+    },
     async reopen(requestId) {
       await client.workflow.start(provisionVmType, reopenOptions(await requestOf(requestId)))
     },

@@ -1,61 +1,129 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import type { OpenRequest } from '@berth/domain/open-request.ts'
+import type { OwnedVm } from '../vcenter/vcenter-port.ts'
 import { classifySite } from './classify-site.ts'
 
+const installationId = 'ours'
 const request = (requestId: string, changes: Partial<OpenRequest> = {}): OpenRequest => ({
   requestId,
   vmName: `vm-${requestId}`,
   state: 'active',
   expectsVm: true,
   expectsPower: 'on',
+  folderMoid: 'folder',
+  address: `10.0.0.${requestId.charCodeAt(0)}`,
   ...changes,
 })
-const vm = (requestId: string, changes = {}) => ({
+const vm = (requestId: string, changes: Partial<OwnedVm> = {}): OwnedVm => ({
   moid: `moid-${requestId}`,
   name: `vm-${requestId}`,
   instanceUuid: requestId,
+  markerInstallationId: installationId,
   markerRequestId: requestId,
-  inFolder: true,
   poweredOn: true,
+  inFolder: true,
+  folderMoid: 'folder',
+  addresses: [`10.0.0.${requestId.charCodeAt(0)}`],
   ...changes,
 })
+const untagged = { markerInstallationId: undefined, markerRequestId: '' } as unknown as Partial<OwnedVm>
 const running = (...ids: string[]) => new Set(ids.map((id) => vmRequestWorkflowId('ams', id)))
-const kinds = (...args: Parameters<typeof classifySite>) =>
-  classifySite(...args).findings.map(({ kind, subject }) => `${kind} ${subject}`)
+const classify = (vms: OwnedVm[] | null, open: OpenRequest[]) =>
+  classifySite({ siteId: 'ams', installationId, vms }, open, running(...open.map(({ requestId }) => requestId)))
+const findings = (vms: OwnedVm[], open: OpenRequest[] = [request('a')]) => classify(vms, open).findings
+const kinds = (vms: OwnedVm[], open?: OpenRequest[]) =>
+  findings(vms, open).map(({ kind, subject }) => `${kind} ${subject}`)
 
 test('a site where all is as it should be has no findings', () => {
-  expect(classifySite({ siteId: 'ams', vms: [vm('a')] }, [request('a')], running('a'))).toEqual({
-    findings: [],
-    withoutWorkflow: [],
+  expect(classify([vm('a')], [request('a')])).toEqual({ findings: [], withoutWorkflow: [] })
+})
+
+describe('one VM and its request', () => {
+  test.each<[string, OwnedVm[], Partial<OpenRequest>]>([
+    ['vanished a', [], {}],
+    ['renamed a', [vm('a', { name: 'other' })], {}],
+    ['moved a', [vm('a', { inFolder: false })], {}],
+    ['moved a', [vm('a', { folderMoid: 'another' })], {}],
+    ['powerDrift a', [vm('a', { poweredOn: false })], {}],
+    ['onAfterLease a', [vm('a')], { expectsPower: 'off' }],
+    ['addressChanged a', [vm('a', { addresses: ['10.0.0.2'] })], {}],
+    ['reTagged a', [vm('a', untagged)], {}],
+    ['reTagged a', [vm('a', { markerInstallationId: 'another' })], {}],
+    ['reTagged a', [vm('a', { markerRequestId: 'b' })], {}],
+    ['reIdentified a', [vm('a', { instanceUuid: 'x' })], {}],
+    ['twin a', [vm('a'), vm('a', { moid: 'moid-2', name: 'vm-2', addresses: [] })], {}],
+  ])('%s', (finding, vms, changes) => {
+    expect(kinds(vms, [request('a', changes)])).toEqual([finding])
+  })
+
+  test('a request that needs no VM yet is not missed', () => {
+    expect(kinds([], [request('a', { expectsVm: false })])).toEqual([])
+  })
+
+  test('a lost marker is said as it should be again', () => {
+    expect(findings([vm('a', untagged)])[0]?.detail).toContain('berth.installationId = ours, berth.requestId = a')
   })
 })
 
-test.each([
-  ['vanished a', [], {}],
-  ['renamed a', [vm('a', { name: 'other' })], {}],
-  ['powerDrift a', [vm('a', { poweredOn: false })], {}],
-  ['addressChanged a', [vm('a', { address: '10.0.0.2' })], { address: '10.0.0.1' }],
-])('%s', (finding, vms, changes) => {
-  expect(kinds({ siteId: 'ams', vms }, [request('a', changes)], running('a'))).toEqual([finding])
+describe('addresses', () => {
+  test('of a VM that has several are no change while the known one is among them', () => {
+    expect(kinds([vm('a', { addresses: ['10.9.9.9', '10.0.0.97', 'fd00::1'] })])).toEqual([])
+  })
+
+  test('change to one of the same family, if there is one', () => {
+    const [found] = findings([vm('a', { addresses: ['fd00::1', '10.0.0.2'] })])
+    expect(found).toMatchObject({ kind: 'addressChanged', address: '10.0.0.2' })
+  })
+
+  test('are found for a VM that was handed over without', () => {
+    const { address: _, ...without } = request('a')
+    expect(findings([vm('a')], [without])[0]).toMatchObject({ kind: 'addressChanged', address: '10.0.0.97' })
+  })
+
+  test.each([
+    ['a guest that reports none is starting, or has no tools', vm('a', { addresses: [] })],
+    ['a VM that is off reports what it had', vm('a', { poweredOn: false, addresses: ['10.0.0.2'] })],
+  ])('%s', (_why, seen) => {
+    expect(kinds([seen])).not.toContain('addressChanged a')
+  })
+
+  test('that two VMs report are a finding of each request, and none of the stranger', () => {
+    const shared = { addresses: ['10.0.0.97'] }
+    const open = [request('a'), request('b', { address: '10.0.0.97' })]
+    expect(kinds([vm('a'), vm('b', shared), vm('c', { ...untagged, ...shared })], open)).toEqual([
+      'duplicateAddress a',
+      'duplicateAddress b',
+    ])
+    expect(kinds([vm('a'), vm('b', { ...shared, poweredOn: false })], open)).toEqual(['powerDrift b'])
+  })
 })
 
-test('a marker on another uuid is a copy, and ours without an open request is an orphan', () => {
-  expect(
-    kinds({ siteId: 'ams', vms: [vm('a'), vm('b', { markerRequestId: 'a' }), vm('c')] }, [request('a')], running('a')),
-  ).toEqual(['copy b', 'orphan c'])
+describe('VMs that no request explains', () => {
+  test('a marker on another uuid is a copy, and ours without an open request is an orphan', () => {
+    expect(kinds([vm('a'), vm('b', { markerRequestId: 'a', addresses: [] }), vm('c')])).toEqual(['copy b', 'orphan c'])
+  })
+
+  test('a copy under another name does not hide that the original is gone', () => {
+    expect(kinds([vm('b', { markerRequestId: 'a' })])).toEqual(['vanished a', 'copy b'])
+  })
+
+  test('a copy beside a VM whose uuid changed is still a copy', () => {
+    expect(kinds([vm('a', { instanceUuid: 'x', addresses: [] }), vm('b', { markerRequestId: 'a' })])).toEqual([
+      'reIdentified a',
+      'copy b',
+    ])
+  })
+
+  test('a VM of another installation is none of ours', () => {
+    expect(kinds([vm('a'), vm('b', { markerInstallationId: 'another' })])).toEqual([])
+  })
 })
 
 test('nothing is said of VMs at a site that did not answer, but workflows are looked after', () => {
-  const { findings, withoutWorkflow } = classifySite(
-    { siteId: 'ams', vms: null },
-    [request('a'), request('b')],
-    running('b'),
-  )
-  expect(withoutWorkflow).toEqual([{ requestId: 'a', workflowId: 'vm-request:ams:a' }])
-  expect(findings).toEqual([])
-})
-
-test('a request that needs no VM yet is not missed', () => {
-  expect(kinds({ siteId: 'ams', vms: [] }, [request('a', { expectsVm: false })], running('a'))).toEqual([])
+  const open = [request('a'), request('b')]
+  expect(classifySite({ siteId: 'ams', installationId, vms: null }, open, running('b'))).toEqual({
+    findings: [],
+    withoutWorkflow: [{ requestId: 'a', vmName: 'vm-a', workflowId: 'vm-request:ams:a' }],
+  })
 })

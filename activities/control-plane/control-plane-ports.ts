@@ -3,6 +3,7 @@ import type { Facts } from '@berth/domain/facts.ts'
 import type { Finding } from '@berth/domain/finding.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder, PendingNotice } from '@berth/domain/notice.ts'
+import type { LateRequest, WorkflowStanding } from '@berth/domain/overdue.ts'
 import type { OpenRequest } from '@berth/domain/open-request.ts'
 import type { Placement, PlacementFindings } from '@berth/domain/placement.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
@@ -36,8 +37,30 @@ export interface RequestRecords {
   openRequestsOf(siteId: string): Promise<OpenRequest[]>
   /** Whether the request is not final, now. */
   isStillOpen(requestId: string): Promise<boolean>
+  /** Requests of the site with an act by time that was due before `latest`, so far as can be told without Temporal. */
+  lateRequests(siteId: string, latest: Instant): Promise<LateRequest[]>
+  /** Open requests whose VM the last run did not see where, or as, it should be. */
+  vmsToLookFor(siteId: string): Promise<string[]>
   /** Remembers what a reconcile run saw. Findings no longer seen are closed, those about VMs only if VMs were seen. */
-  recordFindings(siteId: string, findings: Finding[], seen: { vmsWereSeen: boolean }): Promise<void>
+  recordFindings(siteId: string, findings: Finding[], seen: { vmsWereSeen: boolean }): Promise<ConfirmedFindings>
+  /** The address that people are shown becomes what the VM reports now. Nothing is changed while a step is under way. */
+  changeAddress(requestId: string, address: string, at: Instant): Promise<void>
+  /** Orders the notices that a request's VM is gone, and says so in its history; once for each time that it goes. */
+  tellVanished(requestId: string, at: Instant): Promise<void>
+  /** Notices of such findings that nobody accepted yet. */
+  pendingFindingNotices(siteId: string): Promise<{ requestId: string; orders: NoticeOrder[] }[]>
+}
+
+/** What enough runs in a row saw, and something is to be done about. */
+export interface ConfirmedFindings {
+  addresses: { requestId: string; address: string }[]
+  vanished: VanishedRequest[]
+}
+
+export interface VanishedRequest {
+  requestId: string
+  since: Instant
+  told: boolean
 }
 
 /** Accepts a message for delivery, or throws. */
@@ -58,6 +81,8 @@ export interface WorkflowRepair {
   /** From Temporal's visibility, which may lag: confirm with `isOpen` before acting on an absence. */
   runningWorkflowIds(siteId: string): Promise<Set<string>>
   isOpen(workflowId: string): Promise<boolean>
+  /** Why a workflow does not do what is due, as far as Temporal knows. */
+  standingOf(workflowId: string): Promise<WorkflowStanding>
   /** Starts the request's workflow again with its stored input; does nothing if one is running. */
   reopen(requestId: string): Promise<void>
 }

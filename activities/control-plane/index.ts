@@ -6,8 +6,8 @@ import type { PlacementFindings } from '@berth/domain/placement.ts'
 import { failureSentence } from '@berth/domain/failures.ts'
 import type { Transition } from '@berth/domain/transition.ts'
 import { throughPort } from '../application-failure.ts'
-import { classifySite, workflowWasMissing, type SiteInventory } from './classify-site.ts'
 import type { Courier, RequestRecords, RunIdentity, SiteWatch, WorkflowRepair } from './control-plane-ports.ts'
+import { reconcileActivities } from './reconcile-activities.ts'
 import { waitingSentence, type WaitingStep } from './waiting-sentence.ts'
 
 export interface ControlPlanePorts {
@@ -19,6 +19,23 @@ export interface ControlPlanePorts {
 
 /** The activities of the control plane: what the workflow asks of database, mail server and Temporal itself. */
 export function createControlPlaneActivities({ records, courier, siteWatch, repair }: ControlPlanePorts) {
+  /** Delivers what is pending of these orders; fails, to be tried again, while any recipient was not reached. */
+  async function deliver(requestId: string, orders: NoticeOrder[]) {
+    let lastError: string | undefined
+    for (const notice of await throughPort(() => records.noticesToDeliver(requestId, orders))) {
+      try {
+        const { receipt } = await courier.deliver(notice)
+        await records.noticeDelivered(notice.id, receipt)
+      } catch (error) {
+        lastError = error instanceof Error ? error.message : String(error)
+        await records.noticeFailed(notice.id, lastError)
+      }
+    }
+    if (lastError !== undefined)
+      throw ApplicationFailure.retryable(failureSentence('mailUnavailable', lastError), 'mailUnavailable')
+    return throughPort(() => records.deliveriesOf(requestId, orders))
+  }
+
   return {
     openRun: (requestId: string, continuedFrom?: string) =>
       throughPort(() =>
@@ -39,22 +56,7 @@ export function createControlPlaneActivities({ records, courier, siteWatch, repa
     deliveredWarnings: (requestId: string, orders: NoticeOrder[]) =>
       throughPort(() => records.deliveriesOf(requestId, orders)),
 
-    /** Delivers what is pending of these orders; fails, to be tried again, while any recipient was not reached. */
-    async deliverNotices(requestId: string, orders: NoticeOrder[]) {
-      let lastError: string | undefined
-      for (const notice of await throughPort(() => records.noticesToDeliver(requestId, orders))) {
-        try {
-          const { receipt } = await courier.deliver(notice)
-          await records.noticeDelivered(notice.id, receipt)
-        } catch (error) {
-          lastError = error instanceof Error ? error.message : String(error)
-          await records.noticeFailed(notice.id, lastError)
-        }
-      }
-      if (lastError !== undefined)
-        throw ApplicationFailure.retryable(failureSentence('mailUnavailable', lastError), 'mailUnavailable')
-      return throughPort(() => records.deliveriesOf(requestId, orders))
-    },
+    deliverNotices: deliver,
 
     /** Says in one sentence what a step at a site waits for, and shows it on the request. */
     async describeSite(waiting: WaitingStep): Promise<string> {
@@ -67,24 +69,7 @@ export function createControlPlaneActivities({ records, courier, siteWatch, repa
       return sentence
     },
 
-    /** Compares what is in vCenter with what should be, repairs what is safe to repair, and reports the rest. */
-    async classifyAndRepair(inventory: SiteInventory): Promise<{ findings: number; reopened: string[] }> {
-      const open = await throughPort(() => records.openRequestsOf(inventory.siteId))
-      const running = await repair.runningWorkflowIds(inventory.siteId)
-      const { findings, withoutWorkflow } = classifySite(inventory, open, running)
-      const reopened: string[] = []
-      for (const missing of withoutWorkflow) {
-        if (await repair.isOpen(missing.workflowId)) continue
-        // Its workflow may have ended it since the list was read.
-        if (!(await throughPort(() => records.isStillOpen(missing.requestId)))) continue
-        await repair.reopen(missing.requestId)
-        reopened.push(missing.requestId)
-        findings.push(workflowWasMissing(missing))
-      }
-      const vmsWereSeen = inventory.vms !== null
-      await throughPort(() => records.recordFindings(inventory.siteId, findings, { vmsWereSeen }))
-      return { findings: findings.length, reopened }
-    },
+    ...reconcileActivities({ records, repair, deliver }),
   }
 }
 

@@ -4,7 +4,15 @@ import { failureSentence } from '@berth/domain/failures.ts'
 import type { PlacementRules } from '@berth/domain/placement.ts'
 import { stepsWithHeartbeats } from './step-progress.ts'
 import { throughPort } from '../application-failure.ts'
-import type { AddressRules, CloneOrder, DestroyOrder, StepProgress, VcenterPort, VmIdentity } from './vcenter-port.ts'
+import type {
+  AddressRules,
+  CloneOrder,
+  CountingAddresses,
+  DestroyOrder,
+  StepProgress,
+  VcenterPort,
+  VmIdentity,
+} from './vcenter-port.ts'
 
 export interface VcenterActivitySettings {
   /** How often the server hears from a running activity while few are under way. */
@@ -48,11 +56,13 @@ export function createVcenterActivities(
       installationId,
       folderPaths,
       expected = [],
+      addresses,
     }: {
       installationId: string
       folderPaths: string[]
       expected?: string[]
-    }) => step(() => port.listOwnedVms(installationId, folderPaths, expected)),
+      addresses?: CountingAddresses
+    }) => step(() => port.listOwnedVms(installationId, folderPaths, expected, addresses)),
   }
 }
 

@@ -25,11 +25,15 @@ export interface DestroyOrder extends VmIdentity {
   placement?: Pick<Placement, 'folderMoid' | 'templateMoid'>
 }
 
-export interface AddressRules {
+/** Which of a guest's addresses count. */
+export interface CountingAddresses {
   /** CIDR blocks; empty allows every usable address. */
   allow: string[]
   /** CIDR blocks never handed over, such as a container bridge inside the guest. */
   ignore: string[]
+}
+
+export interface AddressRules extends CountingAddresses {
   settleSeconds: number
   timeoutSeconds: number
 }
@@ -60,7 +64,7 @@ export interface OwnedVm {
   folderMoid?: string
   /** The one that the guest calls its first. */
   address?: string
-  /** All that the guest reports on its first network card, `address` included, but those that are nobody's. */
+  /** All that the guest reports on its first network card, `address` included, as far as they count. */
   addresses?: string[]
 }
 
@@ -99,7 +103,12 @@ export interface VcenterPort {
    * instanceUuids wherever and whosever they are. An expected one that is not below the folders costs a call of its own,
    * more than twenty a listing of the whole vCenter: name those that are missed, not all.
    */
-  listOwnedVms(installationId: string, folderPaths: string[], expected?: readonly string[]): Promise<OwnedVm[]>
+  listOwnedVms(
+    installationId: string,
+    folderPaths: string[],
+    expected?: readonly string[],
+    addresses?: CountingAddresses,
+  ): Promise<OwnedVm[]>
 }
 
 /** What went wrong at a vCenter, by a code of domain/failures.ts; the message names the object. */

@@ -24,15 +24,16 @@ export function guestAddress(properties: Properties, cardKey: string, isUsable: 
 
 const isSomebodys = usableBy({ allow: ['0.0.0.0/0', '::/0'], ignore: [] })
 
-/** All addresses that count for the first network card, without those that are nobody's; each once. */
-export function addressesOnCard(properties: Properties): string[] {
+/** All addresses of the first network card that count, without those that are nobody's; each once. */
+export function addressesOnCard(properties: Properties, counts: IsUsable = isSomebodys): string[] {
   const nics = (Array.isArray(properties['guest.net']) ? properties['guest.net'] : []) as GuestNic[]
   // What the guest made up itself, such as a bridge, has no card.
-  const first = nics.find(({ deviceConfigId }) => Number(deviceConfigId) >= 0)
+  const [first, ...others] = nics.filter(({ deviceConfigId }) => Number(deviceConfigId) >= 0)
   const all = first === undefined ? [] : addressesOf(first)
+  const elsewhere = nics.filter((nic) => nic !== first && !others.includes(nic)).flatMap(addressesOf)
   const primary = properties['guest.ipAddress']
-  if (typeof primary === 'string' && primary !== '') all.unshift(primary)
-  return [...new Set(all)].filter(isSomebodys)
+  if (typeof primary === 'string' && primary !== '' && !elsewhere.includes(primary)) all.unshift(primary)
+  return [...new Set(all)].filter(counts)
 }
 
 const addressesOf = ({ ipAddress = [], ipConfig }: GuestNic): string[] => [

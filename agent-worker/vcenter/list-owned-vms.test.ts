@@ -4,6 +4,7 @@ import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract
 import { startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
 import { addressesOnCard } from './guest-address.ts'
+import { usableBy } from './usable-address.ts'
 import { vcsimUnderTest } from './testing/vcsim-under-test.ts'
 
 describe('listing the VMs of a large site', () => {
@@ -73,5 +74,17 @@ describe('the addresses of a VM', () => {
       ],
     }
     expect(addressesOnCard(properties)).toEqual(['10.0.0.5', '10.0.0.6', '2001:db8::7'])
+  })
+
+  test('are none of a bridge inside the guest, though the guest calls it its first, and only those that count', () => {
+    const properties = {
+      'guest.ipAddress': '172.17.0.1',
+      'guest.net': [
+        { deviceConfigId: '-1', ipAddress: ['172.17.0.1'] },
+        { deviceConfigId: '4000', ipAddress: ['10.0.0.6', '10.9.0.1'] },
+      ],
+    }
+    expect(addressesOnCard(properties)).toEqual(['10.0.0.6', '10.9.0.1'])
+    expect(addressesOnCard(properties, usableBy({ allow: [], ignore: ['10.9.0.0/16'] }))).toEqual(['10.0.0.6'])
   })
 })

@@ -1,11 +1,13 @@
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
-import type { OwnedVm } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { CountingAddresses, OwnedVm } from '@berth/activities/vcenter/vcenter-port.ts'
 import { addressesOnCard } from './guest-address.ts'
 import { findAllByInstanceUuid, findByInventoryPath } from './inventory.ts'
 import { isMoref } from './managed-object.ts'
 import { extraConfigPath, marker, markerPaths, readVms } from './own-vm.ts'
 import { readPropertiesBelow } from './read-properties.ts'
 import type { Properties } from './read-properties.ts'
+import { usableBy } from './usable-address.ts'
+import type { IsUsable } from './usable-address.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 
 const statePaths = ['runtime.powerState', 'guest.ipAddress', 'guest.net', 'parent']
@@ -19,7 +21,9 @@ export async function listOwnedVms(
   installationId: string,
   folderPaths: readonly string[],
   expected: readonly string[],
+  addresses?: CountingAddresses,
 ): Promise<OwnedVm[]> {
+  const counts = addresses === undefined ? undefined : usableBy(addresses)
   const wanted = new Set(expected.map((uuid) => uuid.toLowerCase()))
   const owned = new Map<string, OwnedVm>()
   const keep = (found: ReadonlyMap<string, Properties>, inFolder: boolean) => {
@@ -27,7 +31,7 @@ export async function listOwnedVms(
       if (owned.has(moid)) continue
       if (properties[extraConfigPath(marker.installationId)] !== installationId && !wanted.has(uuidOf(properties)))
         continue
-      owned.set(moid, ownedVm(moid, properties, inFolder))
+      owned.set(moid, ownedVm(moid, properties, inFolder, counts))
     }
   }
   for (const folderPath of folderPaths) keep(await vmsBelow(connection, folderPath), true)
@@ -61,9 +65,9 @@ const byMoid = (found: ReadonlyMap<string, Properties>): Map<string, Properties>
 
 const uuidOf = (properties: Properties): string => String(properties['config.instanceUuid'] ?? '').toLowerCase()
 
-function ownedVm(moid: string, properties: Properties, inFolder: boolean): OwnedVm {
+function ownedVm(moid: string, properties: Properties, inFolder: boolean, counts?: IsUsable): OwnedVm {
   const address = properties['guest.ipAddress']
-  const addresses = addressesOnCard(properties)
+  const addresses = addressesOnCard(properties, counts)
   const folder = properties['parent']
   const installation = properties[extraConfigPath(marker.installationId)]
   return {

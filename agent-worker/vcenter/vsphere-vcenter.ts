@@ -45,8 +45,8 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
     powerOffVm: (vm, guestShutdownSeconds, progress) =>
       withFaults(powerOffVm(connection, vm, guestShutdownSeconds, progress)),
     destroyVm: (vm, progress) => withFaults(destroyVm(connection, vm, progress)),
-    listOwnedVms: (installationId, folderPaths, expected = []) =>
-      withFaults(listOwnedVms(connection, installationId, folderPaths, expected)),
+    listOwnedVms: (installationId, folderPaths, expected = [], addresses) =>
+      withFaults(listOwnedVms(connection, installationId, folderPaths, expected, addresses)),
     async close() {
       stream.close(new VcenterUnreachable('WaitForUpdatesEx', 'the agent is stopping'))
       await client.close()

@@ -1,10 +1,11 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import type { ApprovalView, VmRequestView } from '@berth/database/vm-request-view.ts'
+import { findingMeanings } from '@berth/domain/finding.ts'
 import { addSeconds, earlier, type Instant } from '@berth/domain/instant.ts'
 import { graceWarning, leaseWarnings } from '@berth/domain/lease.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { triedAgainFrom } from '@berth/domain/trying-again.ts'
-import { allows, vmRequestActions, type HoldStep, type VmRequestAction } from '@berth/domain/vm-request.ts'
+import { allows, isFinal, vmRequestActions, type HoldStep, type VmRequestAction } from '@berth/domain/vm-request.ts'
 import type { Caller } from '../caller.ts'
 import type { ApiSettings } from '../dependencies.ts'
 import { isOwnRequest, mayDo } from '../policies.ts'
@@ -33,6 +34,7 @@ export function presentVmRequest(view: VmRequestView, beholder: Beholder, cloneP
     approvals: view.approvals.map(presentApproval),
     approvalReason: view.approval.reason,
     reasons: view.reasons,
+    findings: findingsOf(view),
     actions: vmRequestActions.filter((action) => isOpenTo(action, view, beholder)),
     ...present({ address: view.address, ssh, hold, waitingFor, retireTo: view.retireTo, endedBy: view.endedBy }),
     ...(placement !== undefined && {
@@ -89,6 +91,15 @@ const leaseTerms = ({ extensions, policy }: VmRequestView) => ({
   graceSeconds: policy.graceSeconds,
   undoSeconds: policy.undoSeconds,
 })
+
+/** The VM of a request that is ending is no longer looked after. */
+function findingsOf({ state, findings }: VmRequestView): VmRequest['findings'] {
+  if (isFinal(state) || state === 'retiring') return []
+  return findings.flatMap((finding) => {
+    const advice = findingMeanings[finding.kind].ownerCan
+    return advice === undefined ? [] : [{ ...finding, advice }]
+  })
+}
 
 /** The warnings of the present grant, with those that were delivered. */
 function warningsOf({ grant, policy, expiredAt, warnings }: VmRequestView): VmRequest['warnings'] {

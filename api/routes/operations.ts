@@ -1,5 +1,5 @@
 import { listAudit } from '@berth/database/audit-entries.ts'
-import { openFindings } from '@berth/database/findings.ts'
+import { listedFindings } from '@berth/database/listed-findings.ts'
 import { undeliveredNotices } from '@berth/database/undelivered-notices.ts'
 import { instantOf, later, type Instant } from '@berth/domain/instant.ts'
 import { authorizeInstallation } from '../authorize.ts'
@@ -7,6 +7,7 @@ import type { ApiDependencies } from '../dependencies.ts'
 import type { Handlers } from '../http/endpoint-router.ts'
 import { pageOf, unknownCursor } from '../present/page-of.ts'
 import { presentAuditEntry } from '../present/present-audit-entry.ts'
+import { presentFinding } from '../present/present-finding.ts'
 
 /** What operators and auditors look at. */
 export const operationRoutes = ({
@@ -27,9 +28,20 @@ export const operationRoutes = ({
 
   async listFindings({ caller, query }) {
     authorizeInstallation(caller, 'readOperations')
-    const findings = await openFindings(database, query.site)
-    const items = findings.map(({ seenCount, ...finding }) => ({ ...finding, runs: seenCount }))
-    return { status: 200, body: pageOf(items, query) }
+    const { site, kind, severity, request } = query
+    const findings = await listedFindings(database, {
+      ...(site !== undefined && { siteId: site }),
+      ...(kind !== undefined && { kind: [kind] }),
+      ...(severity !== undefined && { severity: [severity] }),
+      ...(request !== undefined && { requestId: request }),
+    })
+    return {
+      status: 200,
+      body: pageOf(
+        findings.map((finding) => presentFinding(finding, caller)),
+        query,
+      ),
+    }
   },
 
   async listNotices({ caller, query }) {

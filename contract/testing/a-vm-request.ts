@@ -27,6 +27,7 @@ export const aVmRequest = (values: Partial<VmRequest> = {}): VmRequest => ({
   leaseEndsAt: '2026-03-01T09:00:40.000Z',
   lease: { ...defaultPolicy, extensionsUsed: 0 },
   warnings: [{ event: 'leaseEnding', at: '2026-03-01T08:30:40.000Z' }],
+  findings: [],
   address: '127.0.7.1',
   ssh: { command: 'ssh -p 2222 ubuntu@127.0.7.1', user: 'ubuntu', host: '127.0.7.1', port: 2222 },
   placement: { datastore: 'LocalDS_0', network: 'VM Network' },

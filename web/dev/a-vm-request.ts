@@ -37,6 +37,7 @@ export function aVmRequest(differs: Partial<VmRequest> = {}): VmRequest {
     approvals: [],
     approvalReason: 'small for up to 1 h needs no approval',
     reasons: [],
+    findings: [],
     actions: [],
     ...differs,
   }

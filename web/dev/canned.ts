@@ -7,9 +7,16 @@ import type { FindingEntry, Notice } from '@berth/contract/operations.ts'
 import type { Preview } from '@berth/contract/preview.ts'
 import type { Site } from '@berth/contract/site.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { findingMeanings, type FindingKind } from '@berth/domain/finding.ts'
 import { addSeconds, instantOf } from '@berth/domain/instant.ts'
 import type { QuotaLine } from '@berth/domain/quota.ts'
-import { operatorActionsFor, type HoldableState, type HoldStep, type StepName } from '@berth/domain/vm-request.ts'
+import {
+  operatorActionsFor,
+  type HoldableState,
+  type HoldStep,
+  type StepName,
+  type VmRequestState,
+} from '@berth/domain/vm-request.ts'
 import { aVmRequest } from './a-vm-request.ts'
 
 /** What the mock answers: one request in each state, relative to now, so that the pages look alive. */
@@ -201,6 +208,36 @@ export const requests: VmRequest[] = [
     actions: ['extendLease', 'releaseVm'],
   }),
   aVmRequest({
+    id: idOf(12),
+    vmName: 'platform-alex-ubuntu-0012',
+    state: 'active',
+    ...handedOver(3 * day, 11 * day),
+    findings: [
+      {
+        kind: 'vanished',
+        sentence: 'vCenter no longer has platform-alex-ubuntu-0012',
+        advice: findingMeanings.vanished.ownerCan ?? '',
+        since: ago(1_500),
+      },
+    ],
+    actions: ['extendLease', 'releaseVm'],
+  }),
+  aVmRequest({
+    id: idOf(13),
+    vmName: 'platform-alex-ubuntu-0013',
+    state: 'active',
+    ...handedOver(3 * day, 11 * day),
+    findings: [
+      {
+        kind: 'duplicateAddress',
+        sentence: 'platform-alex-ubuntu-0013 and platform-maria-ubuntu-0014 report the same address, 10.20.30.47',
+        advice: findingMeanings.duplicateAddress.ownerCan ?? '',
+        since: ago(1_500),
+      },
+    ],
+    actions: ['extendLease', 'releaseVm'],
+  }),
+  aVmRequest({
     id: idOf(21),
     vmName: 'platform-alex-ubuntu-0021',
     state: 'retired',
@@ -375,22 +412,105 @@ export const holdGroups: HoldGroup[] = [
   { siteId: 'frankfurt', step: 'place', code: 'datastoreFull', requests: 2, since: ago(4_008), example: full },
 ]
 
-const seen = { siteId: 'frankfurt', lastSeenAt: now, firstSeenAt: ago(900), runs: 7 }
+const about = (number: number, vmName: string, state: VmRequestState = 'active') => ({
+  subject: idOf(number),
+  request: { id: idOf(number), vmName, ownerId: 'maria', ownerName: 'Maria Costa', state },
+})
+
+const finding = (
+  id: number,
+  kind: FindingKind,
+  detail: string,
+  more: Partial<FindingEntry> & Pick<FindingEntry, 'subject'>,
+): FindingEntry => {
+  const { title, severity, whatCanBeDone } = findingMeanings[kind]
+  return {
+    ...{ id: String(id), kind, title, severity, whatCanBeDone: [...whatCanBeDone], detail, siteId: 'frankfurt' },
+    ...{ actions: [], firstSeenAt: ago(900), lastSeenAt: now, runs: 7 },
+    ...more,
+  }
+}
+
+const gone = (number: number, seenAgo: number) =>
+  finding(number, 'vanished', `vCenter no longer has platform-maria-ubuntu-00${number}`, {
+    ...about(number, `platform-maria-ubuntu-00${number}`),
+    actions: ['releaseVm'],
+    firstSeenAt: ago(seenAgo),
+  })
+
+/** One of each class, several of some. */
 export const findings: FindingEntry[] = [
-  {
-    ...seen,
-    kind: 'orphan',
+  ...[31, 32, 33, 34, 35, 36, 37].map((number) => gone(number, 200 * number)),
+  finding(
+    2,
+    'reTagged',
+    `platform-maria-debian-0041 has no marker any more; it should say berth.installationId = berth, berth.requestId = ${idOf(41)}`,
+    about(41, 'platform-maria-debian-0041'),
+  ),
+  finding(
+    3,
+    'overdue',
+    'the lease of data-maria-ubuntu-0042 is over, and it was not powered off: its workflow is paused by oscar@ops (to look at it)',
+    about(42, 'data-maria-ubuntu-0042'),
+  ),
+  finding(
+    4,
+    'duplicateAddress',
+    'platform-maria-debian-0043 and platform-alex-debian-0044 report the same address, 10.20.30.47',
+    about(43, 'platform-maria-debian-0043'),
+  ),
+  finding(
+    5,
+    'duplicateAddress',
+    'platform-alex-debian-0044 and platform-maria-debian-0043 report the same address, 10.20.30.47',
+    about(44, 'platform-alex-debian-0044'),
+  ),
+  finding(6, 'orphan', 'platform-old-0001 (vm-4711) carries our marker, and its request is not open', {
     subject: idOf(90),
-    detail: 'VM “platform-old-0001” carries our marker and has no open request',
-  },
-  {
-    ...seen,
-    kind: 'renamed',
-    subject: idOf(1),
-    detail: 'VM “platform-alex-ubuntu-0007” is called “do-not-touch” in vCenter',
-    runs: 1,
-  },
+    siteId: 'munich',
+  }),
+  finding(7, 'orphan', 'platform-alex-ubuntu-0021 (vm-4712) carries our marker, and its request is not open', {
+    ...about(21, 'platform-alex-ubuntu-0021', 'retired'),
+    siteId: 'munich',
+  }),
+  finding(
+    8,
+    'copy',
+    'backup-of-warehouse (vm-5020) carries the marker of platform-alex-ubuntu-0007, and is another VM',
+    { ...about(1, 'platform-alex-ubuntu-0007'), subject: idOf(91) },
+  ),
+  finding(
+    9,
+    'renamed',
+    'platform-alex-ubuntu-0007 is called do-not-touch in vCenter',
+    about(1, 'platform-alex-ubuntu-0007'),
+  ),
+  finding(
+    10,
+    'powerDrift',
+    'data-maria-ubuntu-0045 is powered off, and its lease goes on',
+    about(45, 'data-maria-ubuntu-0045'),
+  ),
+  finding(
+    11,
+    'workflowMissing',
+    'no workflow looked after platform-alex-ubuntu-0011; it was started again from the record',
+    { ...about(11, 'platform-alex-ubuntu-0011'), repairedAt: ago(4_000) },
+  ),
 ]
+
+export const longFindings: FindingEntry[] = findings.map((each) => ({
+  ...each,
+  siteId: 'frankfurt-am-main-second-data-centre-east',
+  detail: `${each.detail.replaceAll('platform-', `${longWord}-`)} ${'and so on '.repeat(12)}${'x'.repeat(90)}`,
+  ...(each.request && {
+    request: {
+      ...each.request,
+      vmName: longWord,
+      ownerName: 'Maximiliane Wolfeschlegelsteinhausenbergerdorff-Okonkwo',
+    },
+  }),
+}))
 
 export const notices: Notice[] = [
   {

@@ -40,11 +40,11 @@ async function answerApi(request: IncomingMessage, url: URL, response: ServerRes
   if (scenario === 'error') return refuse(response, request.method, path)
   const requests = scenario === 'empty' ? [] : scenario === 'long' ? canned.longRequests : canned.requests
   if (request.method === 'POST') return act(response, path, requests, await bodyOf(request))
-  return json(response, 200, read(path, url.searchParams, requests, scenario === 'empty'))
+  return json(response, 200, read(path, url.searchParams, requests, scenario))
 }
 
-function read(path: string, query: URLSearchParams, requests: VmRequest[], isEmpty: boolean): unknown {
-  const list = (items: unknown[]) => ({ items: isEmpty ? [] : items, nextCursor: null })
+function read(path: string, query: URLSearchParams, requests: VmRequest[], scenario: Scenario): unknown {
+  const list = (items: unknown[]) => ({ items: scenario === 'empty' ? [] : items, nextCursor: null })
   const [, collection, id, part] = path.split('/')
   const request = requests.find((candidate) => candidate.id === id) ?? canned.requests[0]
   switch (collection) {
@@ -60,7 +60,7 @@ function read(path: string, query: URLSearchParams, requests: VmRequest[], isEmp
     case 'hold-groups':
       return list(canned.holdGroups)
     case 'findings':
-      return list(canned.findings)
+      return list(scenario === 'long' ? canned.longFindings : canned.findings)
     default:
       return list(canned.notices)
   }

@@ -5,6 +5,7 @@ import { PageSkeleton } from './parts/page-skeleton.tsx'
 import { Crash } from './parts/trouble.tsx'
 import { routes } from './paths.ts'
 import { Portal } from './portal.tsx'
+import { findingsFilter } from './words/finding-groups.ts'
 import { myVmsFilter } from './pages/my-vms/my-vms-filter.ts'
 
 const root = createRootRoute({ component: Portal, notFoundComponent: NotFoundPage })
@@ -41,6 +42,7 @@ const approvals = createRoute({
 const operations = createRoute({
   ...page,
   path: routes.operations,
+  validateSearch: findingsFilter,
   component: lazyRouteComponent(() => import('./pages/operations/operations-page.tsx'), 'OperationsPage'),
 })
 const sites = createRoute({

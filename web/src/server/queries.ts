@@ -94,5 +94,9 @@ const polled = <N extends EndpointName>(name: N, queryKey: readonly string[]) =>
 
 export const sites = polled('listSites', keys.sites)
 export const holdGroups = polled('listHoldGroups', [...keys.operations, 'holdGroups'])
-export const findings = polled('listFindings', [...keys.operations, 'findings'])
+export const mostFindings = 200
+export const findings = queryOptions({
+  ...polled('listFindings', [...keys.operations, 'findings']),
+  queryFn: ({ signal }) => call('listFindings', { query: { limit: mostFindings }, signal }),
+})
 export const undeliveredNotices = polled('listNotices', [...keys.operations, 'notices'])

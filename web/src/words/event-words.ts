@@ -32,6 +32,9 @@ const words: Readonly<Record<string, string>> = {
   cancelIgnored: 'ignored a cancel',
   destroyStarted: 'began to destroy the VM',
   retired: 'destroyed the VM',
+  addressChanged: 'saw that the VM has another address',
+  vmGone: 'saw that the VM is gone from vCenter',
+  vmBack: 'saw that the VM is back in vCenter',
 }
 
 /** An event without words of its own reads as its name does: `somethingNew` is "something new". */

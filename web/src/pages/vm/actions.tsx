@@ -4,6 +4,7 @@ import { Button } from '@patternfly/react-core'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Section } from '../../parts/section.tsx'
+import { ReleaseGone } from '../../vm-request/release-gone.tsx'
 import { useAct } from '../../server/use-act.ts'
 import { useNow } from '../../time/use-now.ts'
 import { absoluteWords, lengthWords } from '../../time/words.ts'
@@ -28,6 +29,7 @@ function Release({ request }: { request: VmRequest }) {
   const { mutate, isPending, error } = useAct('releaseVm', request.id)
   const { undoSeconds } = request.lease
   const until = absoluteWords(addSeconds(useNow(), undoSeconds))
+  if (request.findings.some(({ kind }) => kind === 'vanished')) return <ReleaseGone requestId={request.id} />
   return (
     <div className="stack stack-tight">
       <p className="subtle small">

@@ -17,6 +17,7 @@ import { NotFoundPage } from '../not-found-page.tsx'
 import { Actions } from './actions.tsx'
 import { ApprovalPanel } from './approval-panel.tsx'
 import { Facts } from './facts.tsx'
+import { FindingsPanel } from './findings-panel.tsx'
 import { HeldPanel } from './held-panel.tsx'
 import { History } from './history.tsx'
 import { Lease } from './lease.tsx'
@@ -57,6 +58,7 @@ function Vm({ request }: { request: VmRequest }) {
           <StateLine request={request} />
         </p>
       </div>
+      <FindingsPanel request={request} />
       <HeldPanel request={request} />
       <ApprovalPanel request={request} />
       <SshLine request={request} />
@@ -80,8 +82,8 @@ function Vm({ request }: { request: VmRequest }) {
 }
 
 /** The way in; its place is kept while the VM is built, so that nothing jumps when it comes. */
-function SshLine({ request: { state, ssh, handedOverAt } }: { request: VmRequest }) {
-  if (isFinal(state) || state === 'retiring') return null
+function SshLine({ request: { state, ssh, handedOverAt, findings } }: { request: VmRequest }) {
+  if (isFinal(state) || state === 'retiring' || findings.some(({ kind }) => kind === 'vanished')) return null
   const isOff = state === 'expired' || state === 'released'
   if (ssh !== undefined && !isOff) return <CopyField text={ssh.command} what="ssh command" isLarge />
   return <p className="copy-field copy-field-large subtle">{noWayInWords(isOff, handedOverAt !== undefined)}</p>
