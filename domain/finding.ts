@@ -42,7 +42,10 @@ interface FindingMeaning {
   /** What happened to what, as a heading. */
   title: string
   severity: FindingSeverity
-  /** Seen by so many runs in a row before it counts: a run reads vCenter and the record one after the other. */
+  /**
+   * Seen by so many runs in a row before it counts: a run reads vCenter and the record one after the other, so what Berth
+   * itself, or a guest that starts, could explain for a moment needs two.
+   */
   runs: number
   /** Whether a run that saw no VMs can tell. */
   about: 'vm' | 'workflow'
@@ -70,7 +73,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   twin: {
     title: 'Two VMs are one request’s',
     severity: 'act',
-    runs: 2,
+    runs: 1,
     about: 'vm',
     whatCanBeDone: [
       'Find out which one the owner uses; take the marker away from the other, or remove it in vCenter',
@@ -80,7 +83,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   reIdentified: {
     title: 'VM has another instanceUuid',
     severity: 'act',
-    runs: 2,
+    runs: 1,
     about: 'vm',
     whatCanBeDone: [
       'Give it its instanceUuid back in vCenter, the request’s id, as the sentence says it',
@@ -90,7 +93,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   reTagged: {
     title: 'VM lost its marker',
     severity: 'act',
-    runs: 2,
+    runs: 1,
     about: 'vm',
     whatCanBeDone: [
       'Put both keys back into the VM’s advanced configuration, as the sentence says them',
@@ -142,7 +145,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   copy: {
     title: 'Copy of a VM',
     severity: 'look',
-    runs: 2,
+    runs: 1,
     about: 'vm',
     whatCanBeDone: [
       'Take the keys berth.installationId and berth.requestId away from the copy: then it is nobody’s but its maker’s',
@@ -152,7 +155,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   moved: {
     title: 'VM was moved',
     severity: 'note',
-    runs: 2,
+    runs: 1,
     about: 'vm',
     whatCanBeDone: [
       'Nothing, as long as the agent’s account has its privileges there: Berth knows the VM by its instanceUuid',
@@ -161,7 +164,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   renamed: {
     title: 'VM was renamed',
     severity: 'note',
-    runs: 2,
+    runs: 1,
     about: 'vm',
     whatCanBeDone: ['Nothing: Berth knows the VM by its instanceUuid. The name it had stays taken until its end'],
   },
