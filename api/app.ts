@@ -29,10 +29,12 @@ import { creationRoutes } from './routes/create-vm-request.ts'
 import { holdGroupRoutes } from './routes/hold-groups.ts'
 import { meRoutes } from './routes/me.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { siteRoutes } from './routes/sites.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { tryAgainRoutes } from './routes/trying-again.ts'
 import { actionRoutes } from './routes/vm-request-actions.ts'
 import { vmRequestRoutes } from './routes/vm-requests.ts'
+import { waitingRoutes } from './routes/waiting.ts'
 
 export interface Api {
   app: Express
@@ -103,7 +105,9 @@ function handlersOf(streams: Streams): Handlers {
     ...catalogRoutes(streams),
     ...approvalRoutes(streams),
     ...operationRoutes(streams),
+    ...siteRoutes(streams),
     ...holdGroupRoutes(streams),
+    ...waitingRoutes(streams),
     ...tryAgainRoutes(streams),
     ...meRoutes(streams),
     ...tokenRoutes(streams),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { ApplicationFailure } from '@temporalio/common'
+import type { EndpointBody } from '@berth/contract/endpoints.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
@@ -101,6 +102,79 @@ describe('requests held for the same cause', () => {
     await operator().call('retryHoldGroup', sent)
     const { body } = await operator().call('getVmRequest', { params: { id } })
     expect(body.hold?.attempt).toBe(again.hold?.attempt)
+  })
+})
+
+describe('a held clone', () => {
+  const decide = (id: string, body: object) =>
+    operator().call('operatorDecision', { params: { id }, body: body as EndpointBody<'operatorDecision'> })
+
+  test('is retried with another datastore and name, among what the item allows', async () => {
+    const place = () => site.findPlacements()
+    worker.script.findPlacements = async () => {
+      const found = await place()
+      return { ...found, datastores: [] }
+    }
+    const { id, hold, vmName } = await held()
+    expect(hold).toMatchObject({ step: 'place', code: 'datastoreFull' })
+    expect(hold?.overridable).toEqual({
+      datastores: ['LocalDS_0', 'LocalDS_1'],
+      networks: ['VM Network'],
+      resourcePools: ['/DC0/host/DC0_C0/Resources'],
+      vmName: true,
+    })
+    const asOwner = (await world.as('developer').call('getVmRequest', { params: { id } })).body
+    expect(asOwner.hold?.overridable).toBeUndefined()
+
+    const retry = { step: 'place', attempt: hold?.attempt, action: 'retry' } as const
+    const refuse = (overrides: object) =>
+      operator().refusal('operatorDecision', { params: { id }, body: { ...retry, overrides } })
+    expect(await refuse({ datastore: 'somebody-elses' })).toMatchObject({
+      code: 'malformed',
+      detail: expect.stringContaining('somebody-elses is not allowed'),
+    })
+    expect(await refuse({ host: 'esx-1' })).toMatchObject({ code: 'malformed' })
+    await operator().vmRequestOnce(await requested({ name: 'is-taken' }), is('held'))
+    expect(await refuse({ vmName: 'is-taken' })).toMatchObject({ code: 'nameTaken', status: 409 })
+
+    Object.assign(worker.script, site)
+    await decide(id, { ...retry, overrides: { datastore: 'LocalDS_0', vmName: 'chosen-name' } })
+    const handedOver = await operator().vmRequestOnce(id, is('active'))
+    expect(handedOver.vmName).toBe('chosen-name')
+    expect(vmName).not.toBe('chosen-name')
+  })
+
+  test('is kept for diagnosis, belongs to no group any more, and is cleaned up when somebody has seen it', async () => {
+    worker.script.powerOnVm = fail('vcenterTaskFailed', 'the VM does not boot')
+    const { id, hold } = await held()
+    const about = { step: 'powerOn', attempt: hold?.attempt } as const
+    const { body } = await decide(id, { ...about, action: 'keep', keepSeconds: 3_600, reason: 'for the storage team' })
+    expect(body.hold).toMatchObject({ givenUp: true, actions: ['abort'], cleanUpAt: expect.any(String) })
+    const { items } = (await operator().call('listHoldGroups')).body
+    expect(items.filter(({ step }) => step === 'powerOn')).toEqual([])
+    expect(await operator().call('getWaiting', { params: { id } })).toMatchObject({
+      body: { waiting: { sentence: expect.stringContaining('kept for diagnosis'), untilAt: body.hold?.cleanUpAt } },
+    })
+    await decide(id, { ...about, action: 'abort' })
+    expect((await operator().vmRequestOnce(id, is('failed'))).tryAgainFrom).toBe('validate')
+  })
+
+  test('refuses a decision that another operator was faster with, and says why', async () => {
+    worker.script.cloneVm = fail('templateMissing', 'ubuntu')
+    const { id, hold } = await held()
+    const retry = { step: 'clone', attempt: hold?.attempt ?? 0, action: 'retry' } as const
+    await decide(id, retry)
+    await operator().vmRequestOnce(id, (now) => (now.hold?.attempt ?? 0) > retry.attempt)
+    expect(await world.as('admin').refusal('operatorDecision', { params: { id }, body: retry })).toMatchObject({
+      code: 'staleDecision',
+      status: 409,
+      detail: expect.stringContaining(`not at clone, attempt ${retry.attempt}`),
+    })
+    const later = { ...retry, attempt: retry.attempt + 1 }
+    const wrong = (body: object) =>
+      operator().refusal('operatorDecision', { params: { id }, body: { ...later, ...body } })
+    expect(await wrong({ action: 'abort', overrides: { datastore: 'LocalDS_0' } })).toMatchObject({ code: 'malformed' })
+    expect(await wrong({ keepSeconds: 60 })).toMatchObject({ code: 'malformed' })
   })
 })
 

@@ -52,6 +52,7 @@ interface Actions {
     | 'openTemporalUi'
     | 'readOperations'
     | 'decideAboutHolds'
+    | 'maintainSites'
 }
 
 export type ActionOf<Kind extends SubjectKind> = Actions[Kind]
@@ -117,6 +118,7 @@ export const declarations: readonly AnyDeclaration[] = [
     may(role, 'operatorDecision', 'vmRequest'),
     may(role, 'tryAgain', 'vmRequest'),
     may(role, 'decideAboutHolds', 'installation'),
+    may(role, 'maintainSites', 'installation'),
     may(role, 'cancelRequest', 'vmRequest'),
     may(role, 'releaseVm', 'vmRequest'),
     may(role, 'extendLease', 'vmRequest'),

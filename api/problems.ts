@@ -90,6 +90,10 @@ export class Problem extends Error {
     return new Problem('nameTaken', `An open request at this site has the name ${name}.`)
   }
 
+  static chosenNameTaken(sentence: string): Problem {
+    return new Problem('nameTaken', sentence)
+  }
+
   static staleDecision(detail: string): Problem {
     return new Problem('staleDecision', detail)
   }
@@ -184,6 +188,8 @@ export function problemOfRefusal(
     case 'badMessage':
     case 'leaseNotOffered':
       return Problem.malformed([{ path: 'body', message, code }])
+    case 'nameTaken':
+      return Problem.chosenNameTaken(message)
     case 'staleRun':
       return Problem.temporalUnavailable('Another run has taken over; try again.')
     default:

@@ -12,10 +12,15 @@ import {
 } from '@temporalio/client'
 import type { UpdateDefinition } from '@temporalio/common'
 import { isFailureCode, type FailureCode } from '@berth/domain/failures.ts'
-import { instantOf, type Instant } from '@berth/domain/instant.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
-import { siteBuildQueue, siteQueue, vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import type { SeenSite } from '@berth/domain/temporal-answers.ts'
+import type { HoldStep } from '@berth/domain/vm-request.ts'
+import type { WorkflowSight } from '@berth/domain/waiting.ts'
 import { provisionVmType, startOptions, tryAgainOptions } from '@berth/workflows/messages.ts'
+import { siteSights, type MaintenanceOrder } from './temporal/site-sights.ts'
+import { rememberFor } from './temporal/remember-for.ts'
+import { describeWorkflow, heartbeatPercent, workflowSight } from './temporal/workflow-sight.ts'
 
 /** Which request's workflow is spoken to. */
 export interface RequestRef {
@@ -30,19 +35,6 @@ export type UpdateAnswer<Result> =
   | { kind: 'underWay' }
   | { kind: 'noWorkflow' }
   | { kind: 'unavailable' }
-
-export interface Agent {
-  identity: string
-  lastContactAt: Instant | null
-  version: string | null
-  alive: boolean
-}
-
-export interface SiteWatch {
-  agents: Agent[]
-  /** Activities that wait for an agent. */
-  backlog: number
-}
 
 /** Everything the API asks of Temporal. */
 export interface Provisioning {
@@ -59,8 +51,12 @@ export interface Provisioning {
     update: UpdateDefinition<Result, [Message]>,
     message: Message,
   ): Promise<UpdateAnswer<Result>>
-  /** Who polls the site's queues; undefined when Temporal does not answer. */
-  describeSite(siteId: string): Promise<SiteWatch | undefined>
+  /** The site's agents, queues and maintenance; undefined when Temporal does not answer. */
+  seeSite(siteId: string): Promise<SeenSite | undefined>
+  /** Begins or ends a site's maintenance: its clones stay in their queue. False when Temporal does not answer. */
+  maintain(siteId: string, order: MaintenanceOrder | null): Promise<boolean>
+  /** How the request's workflow stands; undefined when Temporal does not answer. */
+  seeWorkflow(request: RequestRef, step?: HoldStep): Promise<WorkflowSight | undefined>
   /** Percent of the vCenter task under way, as the agent last reported it. */
   cloneProgress(request: RequestRef): Promise<number | undefined>
   isReachable(): Promise<boolean>
@@ -73,10 +69,6 @@ const startLimitMs = 2_000
 const lookLimitMs = 1_500
 const cacheMs = 2_000
 const busyPauseMs = 150
-/** A worker heartbeats every 5 s, an idle poller is seen every 5 to 15 s; entries of the dead stay for minutes. */
-const aliveWithinMs = 30_000
-const activityQueue = 2
-const runningWorker = 1
 const grpcCode = { deadlineExceeded: 4, resourceExhausted: 8 }
 
 /**
@@ -93,8 +85,10 @@ export const grpcInterceptors = [
 ]
 
 export function createProvisioning(client: Client): Provisioning {
-  const sites = rememberFor(cacheMs, (siteId: string) => watchSite(client, siteId))
-  const progress = rememberFor(cacheMs, (workflowId: string) => heartbeatPercent(client, workflowId))
+  const look = <Seen>(see: () => Promise<Seen>) => unlessAway(() => within(client, lookLimitMs, see))
+  const sites = siteSights(client)
+  const seenSites = rememberFor(cacheMs, (siteId: string) => look(() => sites.see(siteId)))
+  const workflows = rememberFor(cacheMs, (workflowId: string) => look(() => describeWorkflow(client, workflowId)))
   const starts = new Set<Promise<boolean>>()
   const started = (start: () => Promise<unknown>): Promise<boolean> => {
     const starting = startOnce(client, start).finally(() => starts.delete(starting))
@@ -111,8 +105,20 @@ export function createProvisioning(client: Client): Provisioning {
     settled: async () => void (await Promise.allSettled(starts)),
     send: (request, update, message) =>
       deliver(client, vmRequestWorkflowId(request.siteId, request.id), update, message),
-    describeSite: sites,
-    cloneProgress: (request) => progress(vmRequestWorkflowId(request.siteId, request.id)),
+    seeSite: seenSites.ask,
+    async maintain(siteId, order) {
+      const done = await look(() => sites.maintain(siteId, order).then(() => true))
+      seenSites.forget(siteId)
+      return done === true
+    },
+    async seeWorkflow({ siteId, id }, step) {
+      const described = await workflows.ask(vmRequestWorkflowId(siteId, id))
+      return described === undefined ? undefined : workflowSight(described, step)
+    },
+    async cloneProgress({ siteId, id }) {
+      const described = await workflows.ask(vmRequestWorkflowId(siteId, id))
+      return described === undefined ? undefined : heartbeatPercent(client, described)
+    },
     isReachable: () => answers(client),
   }
 }
@@ -178,108 +184,18 @@ function refusalOf(error: WorkflowUpdateFailedError): UpdateAnswer<never> {
   throw error
 }
 
-async function watchSite(client: Client, siteId: string): Promise<SiteWatch | undefined> {
+async function answers(client: Client): Promise<boolean> {
+  const { namespace } = client.options
+  const ask = () => client.workflowService.describeNamespace({ namespace })
+  return (await unlessAway(() => within(client, lookLimitMs, ask))) !== undefined
+}
+
+/** What is only looked at may be unknown for a while. */
+async function unlessAway<Seen>(look: () => Promise<Seen>): Promise<Seen | undefined> {
   try {
-    const queues = [siteQueue(siteId), siteBuildQueue(siteId)]
-    const [described, workers] = await within(client, lookLimitMs, () =>
-      Promise.all([
-        Promise.all(queues.map((queue) => describeQueue(client, queue))),
-        Promise.all(queues.map((queue) => workersOf(client, queue))),
-      ]),
-    )
-    const beating = new Set(workers.flat().map(({ identity }) => identity))
-    // A frozen agent's poll still counts as seen when it times out after a minute; its heartbeats stop at once.
-    const polling = described.flatMap(({ pollers }) => pollers).filter(({ identity }) => !beating.has(identity))
-    const sightings = [...polling, ...workers.flat()]
-    return { agents: latestOfEach(sightings), backlog: described.reduce((sum, { backlog }) => sum + backlog, 0) }
+    return await look()
   } catch (error) {
     if (isRpcFailure(error)) return undefined
-    throw error
-  }
-}
-
-interface Sighting {
-  identity: string
-  at: number
-  version: string | null
-  stopped: boolean
-}
-
-async function describeQueue(client: Client, queue: string): Promise<{ pollers: Sighting[]; backlog: number }> {
-  const { pollers, stats } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: queue },
-    taskQueueType: activityQueue,
-    reportStats: true,
-  })
-  const sightings = pollers.map((poller) => ({
-    identity: poller.identity ?? '',
-    at: millisecondsOf(poller.lastAccessTime),
-    version: versionFrom(
-      poller.identity,
-      poller.workerVersionCapabilities?.buildId ?? poller.deploymentOptions?.buildId,
-    ),
-    stopped: false,
-  }))
-  return { pollers: sightings, backlog: Number(stats?.approximateBacklogCount ?? 0) }
-}
-
-async function workersOf(client: Client, queue: string): Promise<Sighting[]> {
-  const { workersInfo } = await client.workflowService.listWorkers({
-    namespace: client.options.namespace,
-    query: `TaskQueue = '${queue}'`,
-  })
-  return workersInfo.map(({ workerHeartbeat: beat }) => ({
-    identity: beat?.workerIdentity ?? '',
-    at: millisecondsOf(beat?.heartbeatTime),
-    version: versionFrom(beat?.workerIdentity, beat?.deploymentVersion?.buildId),
-    stopped: beat?.status !== runningWorker,
-  }))
-}
-
-function latestOfEach(sightings: Sighting[]): Agent[] {
-  const byIdentity = Map.groupBy(sightings, ({ identity }) => identity)
-  return [...byIdentity].map(([identity, seen]) => {
-    const [latest] = seen.toSorted((a, b) => b.at - a.at)
-    const at = latest?.at ?? 0
-    const alive = Date.now() - at < aliveWithinMs && !seen.every(({ stopped }) => stopped)
-    return { identity, lastContactAt: at === 0 ? null : instantOf(at), version: latest?.version ?? null, alive }
-  })
-}
-
-/** Agents identify themselves as `agent/<site>/<host>/<version>`. */
-const versionFrom = (identity: string | null | undefined, buildId: string | null | undefined): string | null =>
-  identity?.split('/')[3] ?? (buildId || null)
-
-async function heartbeatPercent(client: Client, workflowId: string): Promise<number | undefined> {
-  try {
-    const { raw } = await within(client, lookLimitMs, () => client.workflow.getHandle(workflowId).describe())
-    for (const activity of raw.pendingActivities ?? []) {
-      const payload = activity.heartbeatDetails?.payloads?.[0]
-      const details: unknown = payload && client.options.loadedDataConverter.payloadConverter.fromPayload(payload)
-      if (
-        typeof details === 'object' &&
-        details !== null &&
-        'percent' in details &&
-        typeof details.percent === 'number'
-      )
-        return Math.max(0, Math.min(100, Math.round(details.percent)))
-    }
-    return undefined
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError || isRpcFailure(error)) return undefined
-    throw error
-  }
-}
-
-async function answers(client: Client): Promise<boolean> {
-  try {
-    await within(client, lookLimitMs, () =>
-      client.workflowService.describeNamespace({ namespace: client.options.namespace }),
-    )
-    return true
-  } catch (error) {
-    if (isRpcFailure(error)) return false
     throw error
   }
 }
@@ -295,24 +211,3 @@ function isBusy(error: unknown): boolean {
 }
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-
-function millisecondsOf(timestamp: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
-  return Number(timestamp?.seconds ?? 0) * 1_000 + Math.floor((timestamp?.nanos ?? 0) / 1e6)
-}
-
-/** Answers of the last moments are given again: many watchers cost Temporal one question. */
-function rememberFor<Answer>(
-  milliseconds: number,
-  ask: (key: string) => Promise<Answer>,
-): (key: string) => Promise<Answer> {
-  const remembered = new Map<string, { until: number; answer: Promise<Answer> }>()
-  return (key) => {
-    const now = Date.now()
-    for (const [old, { until }] of remembered) if (until <= now) remembered.delete(old)
-    const known = remembered.get(key)
-    if (known) return known.answer
-    const answer = ask(key)
-    remembered.set(key, { until: now + milliseconds, answer })
-    return answer
-  }
-}

@@ -71,6 +71,8 @@ const probes: Record<EndpointName, Probe> = {
     sent: () => ({ params: ownId(), body: { step: 'clone', attempt: 1, action: 'retry' } }),
   },
   tryAgain: { allowed: ['operator', 'admin'], sent: () => ({ params: ownId(), body: {} }) },
+  getWaiting: { allowed: readers, sent: () => ({ params: ownId() }) },
+  listWaiting: { allowed: ['operator', 'admin', 'auditor'], otherwise: 'forbidden' },
   listHoldGroups: { allowed: ['operator', 'admin', 'auditor'], otherwise: 'forbidden' },
   retryHoldGroup: {
     allowed: ['operator', 'admin'],
@@ -80,6 +82,16 @@ const probes: Record<EndpointName, Probe> = {
   listCatalogItems: { allowed: withRole, otherwise: 'forbidden' },
   getCatalogItem: { allowed: withRole, sent: () => ({ params: { id: 'ubuntu-24-04' } }), otherwise: 'forbidden' },
   listSites: { allowed: withRole, otherwise: 'forbidden' },
+  beginMaintenance: {
+    allowed: ['operator', 'admin'],
+    sent: () => ({ params: { id: world.siteId }, body: { reason: 'x' } }),
+    otherwise: 'forbidden',
+  },
+  endMaintenance: {
+    allowed: ['operator', 'admin'],
+    sent: () => ({ params: { id: world.siteId } }),
+    otherwise: 'forbidden',
+  },
   listApprovals: { allowed: everybody },
   listQuotas: { allowed: everybody },
   listPolicies: { allowed: withRole, otherwise: 'forbidden' },

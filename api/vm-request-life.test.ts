@@ -188,7 +188,7 @@ describe('a held request', () => {
       heldFrom: 'provisioning',
       step: 'clone',
       code: 'datastoreFull',
-      actions: ['retry', 'abort'],
+      actions: ['retry', 'abort', 'keep'],
     })
     expect(actions).toEqual(['cancelRequest', 'operatorDecision'])
     expect(workflowUrl).toBe(`http://temporal.example/namespaces/test/workflows/vm-request%3A${world.siteId}%3A${id}`)

@@ -11,7 +11,7 @@ import { policiesQuery, policyList } from './policy.ts'
 import { preview, previewBody } from './preview.ts'
 import type { ProblemCode } from './problem-codes.ts'
 import { quotaList, quotasQuery } from './quota.ts'
-import { siteList, sitesQuery } from './site.ts'
+import { beginMaintenance, site, siteList, sitesQuery } from './site.ts'
 import { createToken, tokenCreated, tokenList, tokensQuery } from './token.ts'
 import { identifier } from './values.ts'
 import {
@@ -24,6 +24,7 @@ import {
 } from './vm-request-actions.ts'
 import { vmRequestEventsQuery, vmRequestList, vmRequestsQuery } from './vm-request-list.ts'
 import { vmRequest } from './vm-request.ts'
+import { waitingList, waitingNow, waitingQuery } from './waiting.ts'
 
 /** The HTTP contract as one table. Validation, the OpenAPI document and the portal's client come from it. */
 
@@ -162,12 +163,12 @@ export const endpoints = {
   },
   operatorDecision: {
     ...paths.operatorDecision,
-    summary: 'Retry, skip or abort the step at which a VM request is held',
+    summary: 'Retry, skip or give up the step at which a VM request is held',
     who: 'operators, admins',
     params: byUuid,
     body: operatorDecisionBody,
     responses: changed,
-    problems: [...changing, 'staleDecision'],
+    problems: [...changing, 'staleDecision', 'nameTaken'],
   },
   tryAgain: {
     ...paths.tryAgain,
@@ -178,6 +179,22 @@ export const endpoints = {
     responses: changed,
     problems: ['forbidden', 'notFound', 'actionNotAllowed', 'quotaExceeded', 'nameTaken'],
     idempotencyKey: true,
+  },
+  getWaiting: {
+    ...paths.getWaiting,
+    summary: 'Read why a VM request waits, since when, and what would end it',
+    who: readers,
+    params: byUuid,
+    responses: { 200: waitingNow },
+    problems: ['notFound', 'temporalUnavailable'],
+  },
+  listWaiting: {
+    ...paths.listWaiting,
+    summary: 'List the VM requests that wait for something other than their own work, longest first',
+    who: 'operators, admins, auditors',
+    query: waitingQuery,
+    responses: { 200: waitingList },
+    problems: ['forbidden', 'temporalUnavailable'],
   },
   listHoldGroups: {
     ...paths.listHoldGroups,
@@ -219,6 +236,23 @@ export const endpoints = {
     query: sitesQuery,
     responses: { 200: siteList },
     problems: ['temporalUnavailable'],
+  },
+  beginMaintenance: {
+    ...paths.beginMaintenance,
+    summary: 'Take a site into maintenance: new clones wait in their queue, all else goes on',
+    who: 'operators, admins',
+    params: z.strictObject({ id: identifier }),
+    body: beginMaintenance,
+    responses: { 200: site },
+    problems: ['forbidden', 'notFound', 'temporalUnavailable'],
+  },
+  endMaintenance: {
+    ...paths.endMaintenance,
+    summary: 'End the maintenance of a site: the clones that waited begin',
+    who: 'operators, admins',
+    params: z.strictObject({ id: identifier }),
+    responses: { 200: site },
+    problems: ['forbidden', 'notFound', 'temporalUnavailable'],
   },
   listApprovals: {
     ...paths.listApprovals,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { optional } from './optional.ts'
 import { quotaLine } from './quota.ts'
+import { waiting } from './waiting.ts'
 import { identifier, purpose, seconds, sshPublicKeys, vmName } from './values.ts'
 
 /** A request that is not made yet: what is still missing in the form may be missing here. */
@@ -28,6 +29,7 @@ export const preview = z
       approvers: z.array(z.string()),
       approverNames: z.array(z.string()),
     }),
+    waitsFor: waiting.optional().meta({ description: 'What would keep it waiting at its site now' }),
     leaseEndsAfterSeconds: seconds.meta({ description: 'Counted from hand-over' }),
     warnings: z.array(
       z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { decisions } from '@berth/domain/approval.ts'
-import { operatorActions } from '@berth/domain/vm-request.ts'
+import { longestKeepSeconds, operatorActions } from '@berth/domain/vm-request.ts'
 import { optional } from './optional.ts'
-import { identifier, instant, reason, seconds } from './values.ts'
+import { identifier, instant, reason, seconds, vmName } from './values.ts'
 import { holdSteps, vmRequest } from './vm-request.ts'
 
 /** What people may do to a VM request. */
@@ -23,6 +23,8 @@ export type ExtendBody = z.infer<typeof extendBody>
 export const reasonBody = z.strictObject({ reason: optional(reason) }).meta({ id: 'Reason' })
 export type ReasonBody = z.infer<typeof reasonBody>
 
+const chosen = z.string().min(1).max(500)
+
 export const operatorDecisionBody = z
   .strictObject({
     step: z.enum(holdSteps),
@@ -33,7 +35,32 @@ export const operatorDecisionBody = z
       .meta({ description: 'The hold’s attempt; a decision about an earlier one is stale' }),
     action: z.enum(operatorActions),
     reason: optional(reason.meta({ description: 'To skip `warn`: how the owner was told' })),
-    overrides: optional(z.record(z.string().max(100), z.string().max(500)).meta({ description: 'Refused for now' })),
+    overrides: optional(
+      z
+        .strictObject({
+          datastore: optional(chosen),
+          network: optional(chosen),
+          resourcePool: optional(chosen.meta({ description: 'An inventory path' })),
+          vmName: optional(vmName),
+        })
+        .meta({ id: 'Overrides', description: 'With `retry`: choices among the hold’s `overridable`' }),
+    ),
+    keepSeconds: optional(
+      z
+        .number()
+        .int()
+        .positive()
+        .max(longestKeepSeconds)
+        .meta({ description: 'With `keep`: how long before it is cleaned up' }),
+    ),
+  })
+  .refine(({ overrides, action }) => overrides === undefined || action === 'retry', {
+    path: ['overrides'],
+    message: 'go only with retry',
+  })
+  .refine(({ keepSeconds, action }) => keepSeconds === undefined || action === 'keep', {
+    path: ['keepSeconds'],
+    message: 'goes only with keep',
   })
   .meta({ id: 'OperatorDecision' })
 export type OperatorDecisionBody = z.infer<typeof operatorDecisionBody>

@@ -46,6 +46,18 @@ const hold = z
     actions: z.array(z.enum(operatorActions)),
     cleanUpAt: instant.optional(),
     heldAt: instant.optional(),
+    givenUp: z.literal(true).optional().meta({
+      description: 'It will not be built; what there is stays for diagnosis until `cleanUpAt`, or until `abort`',
+    }),
+    overridable: z
+      .object({
+        datastores: z.array(z.string()),
+        networks: z.array(z.string()),
+        resourcePools: z.array(z.string()).meta({ description: 'Inventory paths' }),
+        vmName: z.boolean(),
+      })
+      .optional()
+      .meta({ description: 'For operators: what a retry may choose otherwise' }),
   })
   .meta({ id: 'Hold' })
 

@@ -3,7 +3,7 @@ import type { CatalogItem } from '@berth/domain/configuration.ts'
 import type { DeliveredWarning, Hold } from '@berth/domain/facts.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { LeaseGrant } from '@berth/domain/lease.ts'
-import type { Placement } from '@berth/domain/placement.ts'
+import type { Placement, PlacementRules } from '@berth/domain/placement.ts'
 import type { Policy } from '@berth/domain/policy.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import type { Size } from '@berth/domain/size.ts'
@@ -40,6 +40,7 @@ export interface VmRequestView {
   leaseSeconds: number
   policy: Policy
   approval: ApprovalNeed
+  rules: PlacementRules
   requestedAt: Instant
   handedOverAt?: Instant
   grant?: LeaseGrant
@@ -94,7 +95,7 @@ export const namedIn = (row: ViewedRow): string[] =>
   row.approvals.flatMap(({ approvers, decidedBy }) => [...approvers, ...(decidedBy === null ? [] : [decidedBy])])
 
 export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, endedBy?: string): VmRequestView {
-  const { specification, policy, approval } = row.provisioningRequest as unknown as ProvisioningRequest
+  const { specification, policy, approval, rules } = row.provisioningRequest as unknown as ProvisioningRequest
   return {
     id: row.id,
     version: row.version,
@@ -114,6 +115,7 @@ export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, ended
     leaseSeconds: row.leaseSeconds,
     policy,
     approval,
+    rules,
     extensions: Math.max(0, row.grantNumber - 1),
     warnings: warningsOf(row),
     steps: row.steps.map(stepView),

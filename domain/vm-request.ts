@@ -60,6 +60,8 @@ export type VmRequestAction = (typeof vmRequestActions)[number]
 export const operatorActions = ['retry', 'skip', 'abort', 'keep'] as const
 export type OperatorAction = (typeof operatorActions)[number]
 
+export const longestKeepSeconds = 90 * 86_400
+
 /** Where each state may lead. `held` leads back to the state it was held from; see `leadsTo`. */
 const transitions: Record<VmRequestState, readonly VmRequestState[]> = {
   validating: ['awaitingApproval', 'provisioning', 'rejected', 'cancelled', 'held'],

@@ -58,7 +58,7 @@ let installed = false
  * tests of what stands before it.
  */
 export async function startStandInWorker(database: Database, siteId: string): Promise<StandInWorker> {
-  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') })
+  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR'), workerHeartbeatInterval: '1s' })
   installed = true
   bundle ??= bundleWorkflowCode({
     workflowsPath: fileURLToPath(import.meta.resolve('@berth/workflows/index.ts')),

@@ -1,6 +1,11 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow'
 import type { UpdateDefinition } from '@temporalio/common'
-import { operatorActions, type VmRequestAction, type VmRequestState } from '@berth/domain/vm-request.ts'
+import {
+  longestKeepSeconds,
+  operatorActions,
+  type VmRequestAction,
+  type VmRequestState,
+} from '@berth/domain/vm-request.ts'
 import * as messages from './messages.ts'
 
 /** What each action carries and answers. */
@@ -164,8 +169,6 @@ function operatorDecisionShape(body: messages.OperatorDecision): string | undefi
 
 const isRecordOfText = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText)
-
-const longestKeepSeconds = 90 * 86_400
 
 function keepSecondsProblem({ action, keepSeconds }: messages.OperatorDecision): string | undefined {
   if (keepSeconds === undefined) return undefined

@@ -7,6 +7,7 @@ import type { LateRequest, WorkflowStanding } from '@berth/domain/overdue.ts'
 import type { OpenRequest } from '@berth/domain/open-request.ts'
 import type { Placement, PlacementFindings } from '@berth/domain/placement.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
+import type { ActivitySight, SiteSight } from '@berth/domain/step-wait.ts'
 import type { Transition } from '@berth/domain/transition.ts'
 
 export type { Finding, OpenRequest, PendingNotice, RunIdentity }
@@ -70,10 +71,9 @@ export interface Courier {
 
 /** What Temporal knows about a site's agents and a request's pending activity. */
 export interface SiteWatch {
-  describeAgents(siteId: string): Promise<{ lastContactAt: Instant | null; backlog: number }>
-  pendingActivity(
-    workflowId: string,
-  ): Promise<{ attempt: number; started: boolean; lastFailure?: { code?: string; message: string } } | null>
+  describeSite(siteId: string): Promise<SiteSight>
+  /** The pending activity of this type, if there is one. */
+  pendingActivity(workflowId: string, activity: string): Promise<ActivitySight | null>
 }
 
 /** Repair of workflows: used by reconciling only. */

@@ -4,11 +4,20 @@ import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { PlacementFindings } from '@berth/domain/placement.ts'
 import { failureSentence } from '@berth/domain/failures.ts'
+import { activityOfStep, stepWait } from '@berth/domain/step-wait.ts'
 import type { Transition } from '@berth/domain/transition.ts'
+import type { StepName } from '@berth/domain/vm-request.ts'
 import { throughPort } from '../application-failure.ts'
 import type { Courier, RequestRecords, RunIdentity, SiteWatch, WorkflowRepair } from './control-plane-ports.ts'
 import { reconcileActivities } from './reconcile-activities.ts'
-import { waitingSentence, type WaitingStep } from './waiting-sentence.ts'
+
+/** A step that has been open for a while. */
+interface WaitingStep {
+  requestId: string
+  siteId: string
+  step: StepName
+  since: Instant
+}
 
 export interface ControlPlanePorts {
   records: RequestRecords
@@ -60,13 +69,15 @@ export function createControlPlaneActivities({ records, courier, siteWatch, repa
 
     /** Says in one sentence what a step at a site waits for, and shows it on the request. */
     async describeSite(waiting: WaitingStep): Promise<string> {
-      const [agents, pending] = await Promise.all([
-        siteWatch.describeAgents(waiting.siteId),
-        siteWatch.pendingActivity(activityInfo().workflowExecution?.workflowId ?? ''),
+      const { requestId, siteId, step: name } = waiting
+      const workflowId = activityInfo().workflowExecution?.workflowId ?? ''
+      const [site, pending] = await Promise.all([
+        siteWatch.describeSite(siteId),
+        siteWatch.pendingActivity(workflowId, activityOfStep[name] ?? ''),
       ])
-      const sentence = waitingSentence(waiting, agents, pending, new Date().toISOString())
-      await throughPort(() => records.setWaitingFor(waiting.requestId, { sentence, since: waiting.since }))
-      return sentence
+      const { sentence, since, until } = stepWait({ ...waiting, name }, pending ?? undefined, site)
+      await throughPort(() => records.setWaitingFor(requestId, { sentence, since }))
+      return `${sentence}, since ${since}. What ends it: ${until}.`
     },
 
     ...reconcileActivities({ records, repair, deliver }),

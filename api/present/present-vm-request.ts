@@ -3,6 +3,7 @@ import type { ApprovalView, VmRequestView } from '@berth/database/vm-request-vie
 import { findingMeanings } from '@berth/domain/finding.ts'
 import { addSeconds, earlier, type Instant } from '@berth/domain/instant.ts'
 import { graceWarning, leaseWarnings } from '@berth/domain/lease.ts'
+import { overridable } from '@berth/domain/overrides.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { triedAgainFrom } from '@berth/domain/trying-again.ts'
 import { allows, isFinal, vmRequestActions, type HoldStep, type VmRequestAction } from '@berth/domain/vm-request.ts'
@@ -36,10 +37,11 @@ export function presentVmRequest(view: VmRequestView, beholder: Beholder, cloneP
     reasons: view.reasons,
     findings: findingsOf(view),
     actions: vmRequestActions.filter((action) => isOpenTo(action, view, beholder)),
-    ...present({ address: view.address, ssh, hold, waitingFor, retireTo: view.retireTo, endedBy: view.endedBy }),
+    ...present({ address: view.address, ssh, waitingFor, retireTo: view.retireTo, endedBy: view.endedBy }),
     ...(placement !== undefined && {
       placement: { datastore: placement.datastoreName, network: placement.networkName },
     }),
+    ...(hold !== undefined && { hold: presentHold(hold, view, beholder) }),
     ...present({ tryAgainFrom: tryAgainFrom(view, beholder) }),
     ...present({ workflowUrl: workflowUrl(view, beholder) }),
   }
@@ -122,7 +124,7 @@ function restorableUntil({ state, releasedAt, leaseEndsAt, policy }: VmRequestVi
   return earlier(addSeconds(releasedAt, policy.undoSeconds), leaseEndsAt)
 }
 
-function destroyedAt({ state, steps, policy, expiredAt, releasedAt }: VmRequestView): Instant | undefined {
+export function destroyedAt({ state, steps, policy, expiredAt, releasedAt }: VmRequestView): Instant | undefined {
   if (state === 'released' && releasedAt !== undefined) return addSeconds(releasedAt, policy.undoSeconds)
   if (state === 'expired' && expiredAt !== undefined) return addSeconds(expiredAt, policy.graceSeconds)
   return steps.findLast(({ name, state: done }) => name === 'destroy' && done === 'done')?.endedAt
@@ -135,6 +137,11 @@ function isOpenTo(action: VmRequestAction, view: VmRequestView, { caller, now }:
   const leaseIsOver = view.leaseEndsAt !== undefined && view.leaseEndsAt <= now
   if (action === 'restoreVm' && leaseIsOver) return false
   return isLegal && mayDo(caller, action, 'vmRequest', view)
+}
+
+function presentHold(hold: NonNullable<VmRequestView['hold']>, view: VmRequestView, { caller }: Beholder) {
+  const decides = mayDo(caller, 'operatorDecision', 'vmRequest', view)
+  return { ...hold, ...(decides && { overridable: overridable(view.rules, hold) }) }
 }
 
 const tryAgainFrom = (view: VmRequestView, { caller }: Beholder): HoldStep | undefined =>

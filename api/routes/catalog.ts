@@ -2,7 +2,6 @@ import type { CatalogItem } from '@berth/contract/catalog-item.ts'
 import { offeredItems, type OfferedItem } from '@berth/database/catalog-items.ts'
 import { policiesNow } from '@berth/database/policies.ts'
 import { quotasOf } from '@berth/database/quotas.ts'
-import { configuredSites } from '@berth/database/sites.ts'
 import { defaultLeaseSeconds } from '@berth/domain/policy.ts'
 import { authorizeInstallation } from '../authorize.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -11,10 +10,10 @@ import { mayDo } from '../policies.ts'
 import { pageOf } from '../present/page-of.ts'
 import { Problem } from '../problems.ts'
 
-type Offering = 'listCatalogItems' | 'getCatalogItem' | 'listSites' | 'listQuotas' | 'listPolicies'
+type Offering = 'listCatalogItems' | 'getCatalogItem' | 'listQuotas' | 'listPolicies'
 
-/** What the installation offers, and where. */
-export const catalogRoutes = ({ database, provisioning }: ApiDependencies): Pick<Handlers, Offering> => ({
+/** What the installation offers. */
+export const catalogRoutes = ({ database }: ApiDependencies): Pick<Handlers, Offering> => ({
   async listCatalogItems({ caller, query }) {
     authorizeInstallation(caller, 'readCatalog')
     const items = (await offeredItems(database)).filter(
@@ -28,19 +27,6 @@ export const catalogRoutes = ({ database, provisioning }: ApiDependencies): Pick
     const found = (await offeredItems(database)).find(({ item }) => item.id === params.id)
     if (found === undefined) throw Problem.notFound('catalog item')
     return { status: 200, body: presentCatalogItem(found) }
-  },
-
-  async listSites({ caller, query }) {
-    authorizeInstallation(caller, 'readSites')
-    const page = pageOf(await configuredSites(database), query)
-    const items = await Promise.all(
-      page.items.map(async (site) => {
-        const seen = await provisioning.describeSite(site.id)
-        if (seen === undefined) throw Problem.temporalUnavailable()
-        return { ...site, ...seen }
-      }),
-    )
-    return { status: 200, body: { ...page, items } }
   },
 
   async listQuotas({ caller, query }) {

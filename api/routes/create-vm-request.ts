@@ -6,11 +6,13 @@ import { displayNames } from '@berth/database/users.ts'
 import { paths } from '@berth/contract/paths.ts'
 import { firstGrant, leaseWarnings } from '@berth/domain/lease.ts'
 import { instantOf, secondsBetween } from '@berth/domain/instant.ts'
+import { siteWait } from '@berth/domain/step-wait.ts'
 import type { Policy } from '@berth/domain/policy.ts'
 import { authorizeInTeam } from '../authorize.ts'
 import type { Caller } from '../caller.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import type { Handlers } from '../http/endpoint-router.ts'
+import { inPlainNames } from '../present/why-waiting.ts'
 import { readVmRequestFor } from '../present/read-vm-request.ts'
 import { Problem } from '../problems.ts'
 
@@ -35,7 +37,7 @@ export const creationRoutes = (
   },
 
   async previewVmRequest({ caller, body }) {
-    const { database } = dependencies
+    const { database, provisioning } = dependencies
     const teamId = teamOf(caller, body.teamId)
     authorizeInTeam(caller, teamId)
     const wish: Wish = { purpose: '', sshPublicKeys: [], ...body, ...own(caller, teamId) }
@@ -43,13 +45,18 @@ export const creationRoutes = (
     if (outcome.outcome === 'rejected') throw refused(outcome.refusals)
     if (Array.isArray(resolved)) throw refused(resolved)
     const { vmName, quota, approval, leaseEndsAfterSeconds } = outcome.preview
-    const names = await displayNames(database, approval.approvers)
+    const [names, site] = await Promise.all([
+      displayNames(database, approval.approvers),
+      provisioning.seeSite(resolved.item.siteId),
+    ])
+    const waitsFor = site && siteWait(resolved.item.siteId, await inPlainNames(database, site), instantOf(Date.now()))
     return {
       status: 200,
       body: {
         vmName,
         quota,
         approval: { ...approval, approverNames: approval.approvers.map((id) => names.get(id) ?? id) },
+        ...(waitsFor !== undefined && { waitsFor: { asPlanned: false, ...waitsFor } }),
         leaseEndsAfterSeconds,
         warnings: warningTimes(leaseEndsAfterSeconds, resolved.policy),
       },

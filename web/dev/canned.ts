@@ -1,13 +1,15 @@
 import type { ApprovalItem } from '@berth/contract/approval-list.ts'
 import type { AuditEntry } from '@berth/contract/audit.ts'
 import type { CatalogItem } from '@berth/contract/catalog-item.ts'
-import type { HoldGroup } from '@berth/contract/hold-group.ts'
+import type { EndpointResponse } from '@berth/contract/endpoints.ts'
+import type { HoldGroup, HoldGroupRetried } from '@berth/contract/hold-group.ts'
 import type { Me } from '@berth/contract/me.ts'
 import type { FindingEntry, Notice } from '@berth/contract/operations.ts'
 import type { Preview } from '@berth/contract/preview.ts'
 import type { Site } from '@berth/contract/site.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { findingMeanings, type FindingKind } from '@berth/domain/finding.ts'
+import type { Waiting } from '@berth/contract/waiting.ts'
 import { addSeconds, instantOf } from '@berth/domain/instant.ts'
 import type { QuotaLine } from '@berth/domain/quota.ts'
 import {
@@ -93,6 +95,12 @@ const held = (
       code: 'datastoreFull',
       message,
       actions: operatorActionsFor(heldFrom, step),
+      overridable: {
+        datastores: ['LocalDS_0', 'LocalDS_1', 'LocalDS_2'],
+        networks: ['VM Network', 'DMZ'],
+        resourcePools: ['/Frankfurt/host/C0/Resources', '/Frankfurt/host/C1/Resources/berth'],
+        vmName: true,
+      },
       heldAt: ago(4_000 + number),
       ...(heldFrom === 'provisioning' ? { cleanUpAt: ahead(7 * day) } : {}),
     },
@@ -187,7 +195,7 @@ export const requests: VmRequest[] = [
       attempt: 1,
       code: 'addressTimeout',
       message: 'the VM reported no usable address: 169.254.12.3 is link-local',
-      actions: ['retry', 'skip', 'abort'],
+      actions: ['retry', 'skip', 'abort', 'keep'],
       heldAt: ago(900),
       cleanUpAt: ahead(7 * day),
     },
@@ -380,21 +388,56 @@ export const preview: Preview = {
   })),
 }
 
-const agent = { identity: 'agent@frankfurt-1', lastContactAt: ago(3), version: '0.1.0', alive: true }
+const agent: Site['agents'][number] = {
+  identity: 'agent/frankfurt/fra-agent-1/0.1.0/4711',
+  host: 'fra-agent-1',
+  lastContactAt: ago(3),
+  version: '0.1.0',
+  alive: true,
+  clockSkewSeconds: 0,
+  slots: { clones: { used: 3, free: 5 }, others: { used: 12, free: 1_988 } },
+}
 export const sites: Site[] = [
   {
     id: 'frankfurt',
     vcenter: 'https://vcenter.frankfurt.example.test/sdk',
-    agents: [agent],
+    agents: [
+      agent,
+      {
+        ...agent,
+        identity: 'agent/frankfurt/fra-agent-2/0.1.0/99',
+        host: 'fra-agent-2',
+        clockSkewSeconds: -3_595,
+        slots: { clones: { used: 0, free: 8 }, others: { used: 2, free: 1_998 } },
+      },
+    ],
     backlog: 0,
+    clonesQueued: 0,
+    work: [
+      { step: 'clone', requests: 3 },
+      { step: 'waitForIp', requests: 12 },
+    ],
     openRequests: 14,
     heldRequests: 3,
   },
   {
     id: 'munich',
     vcenter: 'https://vcenter.munich.example.test/sdk',
-    agents: [{ identity: 'agent@munich-1', lastContactAt: ago(3_000), version: '0.1.0', alive: false }],
+    agents: [
+      {
+        ...agent,
+        identity: 'agent/munich/muc-agent-1/0.1.0/17',
+        host: 'muc-agent-1',
+        lastContactAt: ago(3_000),
+        alive: false,
+        clockSkewSeconds: null,
+        slots: null,
+      },
+    ],
     backlog: 7,
+    clonesQueued: 5,
+    work: [{ step: 'clone', requests: 5 }],
+    maintenance: { since: ago(2_400), by: 'olga', byName: 'Olga Petrova', reason: 'the storage array is replaced' },
     openRequests: 2,
     heldRequests: 0,
   },
@@ -403,10 +446,66 @@ export const sites: Site[] = [
     vcenter: 'https://vcenter.vienna.example.test/sdk',
     agents: [],
     backlog: 0,
+    clonesQueued: 0,
+    work: [],
     openRequests: 0,
     heldRequests: 0,
   },
 ]
+
+export const waiting: Waiting = {
+  sentence: 'Site munich is in maintenance by Olga Petrova: the storage array is replaced',
+  since: ago(2_400),
+  until: 'An operator ends the maintenance; nothing is lost until then',
+  asPlanned: false,
+}
+
+const stuck = { siteId: 'munich', ownerName: 'Maria Costa', teamName: 'Platform', state: 'provisioning' as const }
+export const waitingRequests: EndpointResponse<'listWaiting'>['items'] = [
+  {
+    ...stuck,
+    requestId: idOf(2),
+    vmName: 'platform-alex-ubuntu-0002',
+    sentence: waiting.sentence,
+    since: waiting.since,
+    until: waiting.until,
+  },
+  {
+    ...stuck,
+    requestId: idOf(3),
+    vmName: 'platform-alex-ubuntu-0003',
+    siteId: 'frankfurt',
+    state: 'awaitingApproval',
+    sentence: 'Waiting for Kim Larsen or Sam Weber, reminded twice',
+    since: ago(3 * day),
+    until: 'One of them decides; otherwise the request lapses',
+    untilAt: ahead(4 * day),
+  },
+  {
+    ...stuck,
+    requestId: idOf(10),
+    vmName: 'platform-alex-ubuntu-0010',
+    siteId: 'frankfurt',
+    state: 'retiring',
+    sentence: 'Destroying the VM is tried again, attempt 14: vCenter refuses the agent’s login: InvalidLogin',
+    since: ago(900),
+    until: 'A try succeeds; after some hours of them an operator is asked',
+  },
+]
+
+export const retried: HoldGroupRetried = {
+  results: [
+    { requestId: idOf(7), vmName: 'platform-alex-ubuntu-0007', outcome: 'retried' },
+    {
+      requestId: idOf(8),
+      vmName: 'platform-alex-ubuntu-0008',
+      outcome: 'refused',
+      detail:
+        'the decision is about a step that is no longer waiting: held at clone, attempt 1, not at place, attempt 2',
+    },
+  ],
+  left: 0,
+}
 
 export const holdGroups: HoldGroup[] = [
   { siteId: 'frankfurt', step: 'place', code: 'datastoreFull', requests: 2, since: ago(4_008), example: full },

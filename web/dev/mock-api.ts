@@ -50,6 +50,7 @@ function read(path: string, query: URLSearchParams, requests: VmRequest[], scena
   switch (collection) {
     case 'vm-requests':
       if (part === 'audit' && request !== undefined) return list(canned.audit(request))
+      if (part === 'waiting') return { waiting: request?.state === 'provisioning' ? canned.waiting : null }
       return id === undefined ? list(filtered(requests, query)) : request
     case 'approvals':
       return list(query.has('decidedBy') ? canned.decided(requests) : canned.approvals(requests))
@@ -57,6 +58,8 @@ function read(path: string, query: URLSearchParams, requests: VmRequest[], scena
       return list(canned.catalogItems)
     case 'sites':
       return list(canned.sites)
+    case 'waiting':
+      return list(canned.waitingRequests)
     case 'hold-groups':
       return list(canned.holdGroups)
     case 'findings':
@@ -79,6 +82,7 @@ function filtered(requests: VmRequest[], query: URLSearchParams): VmRequest[] {
 function act(response: ServerResponse, path: string, requests: VmRequest[], body: { leaseSeconds?: number }) {
   if (path === '/vm-requests/preview') return json(response, 200, canned.preview)
   if (path === '/vm-requests') return json(response, 201, canned.requests[3])
+  if (path === '/hold-groups/retry') return json(response, 200, canned.retried)
   const [, , id, action] = path.split('/')
   const request = requests.find((candidate) => candidate.id === id)
   if (request === undefined) return problem(response, 404, 'notFound', 'Not found')

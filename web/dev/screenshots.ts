@@ -53,6 +53,12 @@ const shots: Shot[] = [
   { name: 'operations-act', path: '/operations?findings=act', scenario: 'usual', before: press('Show all 7') },
   { name: 'operations-release', path: '/operations?findings=act', scenario: 'usual', before: press('Release') },
   { name: 'operations-look', path: '/operations?findings=look', scenario: 'usual' },
+  { name: 'vm-retry-with', path: `/vms/${idOf(7)}`, scenario: 'usual', before: press('Retry with…') },
+  { name: 'vm-keep', path: `/vms/${idOf(9)}`, scenario: 'usual', before: press('Keep for diagnosis') },
+  { name: 'vm-try-again', path: `/vms/${idOf(26)}`, scenario: 'usual', before: press('Try again from “Place”') },
+  { name: 'operations-retry-all', path: '/operations', scenario: 'usual', before: retryAll },
+  { name: 'operations-begin-maintenance', path: '/operations', scenario: 'usual', before: press('Begin maintenance') },
+  { name: 'operations-end-maintenance', path: '/operations', scenario: 'usual', before: press('End maintenance') },
   { name: 'vm-skip', path: `/vms/${idOf(9)}`, scenario: 'usual', before: press('Skip') },
   { name: 'request-form', path: '/request?item=ubuntu-24-04', scenario: 'usual' },
   { name: 'request-missing', path: '/request?item=ubuntu-24-04', scenario: 'usual', before: press('Request VM') },
@@ -67,6 +73,12 @@ async function fillAndRequest(page: Page) {
   await page.getByLabel('Purpose').fill('x')
   await press('Request VM')(page)
   await page.getByText('2048 bits').waitFor()
+}
+
+async function retryAll(page: Page) {
+  await press('Retry all 2')(page)
+  await press('Retry all 2 now')(page)
+  await page.getByText('are retried').waitFor()
 }
 
 async function openNavigation(page: Page) {

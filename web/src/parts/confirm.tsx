@@ -8,12 +8,26 @@ interface Props {
   consequence: ReactNode
   reason: 'none' | 'optional' | { required: string }
   isDangerous?: boolean
+  /** On the button that does it; otherwise the action and "now". */
+  doIt?: string
+  /** What else is chosen in the panel. */
+  children?: ReactNode
   isPending: boolean
   onConfirm: (reason: string | undefined) => void
 }
 
 /** A button that says what it will do before it does it, in place; the focus goes into the panel and comes back. */
-export function Confirm({ action, consequence, reason, isDangerous = false, isPending, onConfirm }: Props) {
+export function Confirm(props: Props) {
+  const {
+    action,
+    consequence,
+    reason,
+    isDangerous = false,
+    doIt = `${action} now`,
+    children,
+    isPending,
+    onConfirm,
+  } = props
   const [isOpen, setOpen] = useState(false)
   const [words, setWords] = useState('')
   const opener = useRef<HTMLButtonElement>(null)
@@ -22,7 +36,7 @@ export function Confirm({ action, consequence, reason, isDangerous = false, isPe
   const id = useId()
 
   useEffect(() => {
-    if (isOpen) panel.current?.querySelector<HTMLElement>('input, button')?.focus()
+    if (isOpen) panel.current?.querySelector<HTMLElement>('input, select, button')?.focus()
     else if (wasOpen.current) opener.current?.focus()
     wasOpen.current = isOpen
   }, [isOpen])
@@ -46,6 +60,7 @@ export function Confirm({ action, consequence, reason, isDangerous = false, isPe
       onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
     >
       <p>{consequence}</p>
+      {children}
       {reason !== 'none' && (
         <label htmlFor={id} className="field">
           <span>{reason === 'optional' ? 'Reason (optional)' : reason.required}</span>
@@ -66,7 +81,7 @@ export function Confirm({ action, consequence, reason, isDangerous = false, isPe
           isDisabled={isPending}
           spinnerAriaLabel={`${action} is under way`}
         >
-          {action} now
+          {doIt}
         </Button>
         <Button variant="link" onClick={() => setOpen(false)}>
           Keep it as it is

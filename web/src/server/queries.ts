@@ -92,6 +92,14 @@ const polled = <N extends EndpointName>(name: N, queryKey: readonly string[]) =>
     refetchInterval: askedEverySeconds * 1_000,
   })
 
+/** Why a request waits changes without the request changing. */
+export const waitingOf = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.vmRequest(id), 'waiting'],
+    queryFn: ({ signal }) => call('getWaiting', { params: { id }, signal }),
+    refetchInterval: askedEverySeconds * 1_000,
+  })
+
 export const sites = polled('listSites', keys.sites)
 export const holdGroups = polled('listHoldGroups', [...keys.operations, 'holdGroups'])
 export const mostFindings = 200
@@ -99,4 +107,5 @@ export const findings = queryOptions({
   ...polled('listFindings', [...keys.operations, 'findings']),
   queryFn: ({ signal }) => call('listFindings', { query: { limit: mostFindings }, signal }),
 })
+export const waitingRequests = polled('listWaiting', [...keys.operations, 'waiting'])
 export const undeliveredNotices = polled('listNotices', [...keys.operations, 'notices'])

@@ -41,7 +41,7 @@ function Group({ group }: { group: HeldGroup }) {
   const count = Math.max(retryable, requests.length)
   const operates = isOperator(usePerson())
   return (
-    <section className="panel" aria-label={words}>
+    <section className="panel stack stack-close" aria-label={words}>
       <h3 className="strong wrap">
         {words} — {count} {count === 1 ? 'request' : 'requests'} at {cause.siteId}, step “{stepWords[cause.step].name}”
         {since !== undefined && (

@@ -1,15 +1,17 @@
 import { Section } from '../../parts/section.tsx'
-import { usePerson } from '../../person.ts'
+import { isOperator, usePerson } from '../../person.ts'
 import { PageHeading } from '../../shell/page-heading.tsx'
 import { SiteList } from '../sites/site-list.tsx'
 import { FailedRequests } from './failed-requests.tsx'
 import { Findings } from './findings.tsx'
 import { HeldRequests } from './held-requests.tsx'
 import { UndeliveredNotices } from './undelivered-notices.tsx'
+import { WaitingRequests } from './waiting-requests.tsx'
 
 /** What is stuck, why, and what do I press? */
 export function OperationsPage() {
-  const { temporalUiUrl } = usePerson()
+  const person = usePerson()
+  const { temporalUiUrl } = person
   return (
     <div className="stack stack-wide">
       <div className="line line-apart">
@@ -21,8 +23,11 @@ export function OperationsPage() {
         )}
       </div>
       <HeldRequests />
+      <Section title="Waiting">
+        <WaitingRequests />
+      </Section>
       <Section title="Sites and agents">
-        <SiteList />
+        <SiteList canMaintain={isOperator(person)} />
       </Section>
       <Section title="Findings">
         <Findings />

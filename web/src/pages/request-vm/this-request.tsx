@@ -46,10 +46,15 @@ export function ThisRequest({ preview, previewError, isPending, error }: Props) 
 }
 
 function Outlook({ preview }: { preview: Preview }) {
-  const { vmName, quota, approval, warnings } = preview
+  const { vmName, quota, approval, warnings, waitsFor } = preview
   return (
     <>
       <p className="strong wrap">{vmName}</p>
+      {waitsFor !== undefined && (
+        <Message kind="warning" title="It will have to wait">
+          {waitsFor.sentence}. {waitsFor.until}.
+        </Message>
+      )}
       <QuotaBars lines={quota} />
       <p className="wrap">
         {approval.needed

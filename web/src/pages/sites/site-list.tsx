@@ -8,9 +8,15 @@ import { Cell, Row, Table } from '../../parts/table.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { sites } from '../../server/queries.ts'
 import { Moment } from '../../time/moment.tsx'
+import { backlogWords, clockWords, slotWords, workWords } from '../../words/agent-words.ts'
+import { Maintenance } from './maintenance.tsx'
 
-/** Each site with its agents, when they were last heard of, and the work that waits for them. */
-export function SiteList() {
+interface Props {
+  canMaintain?: boolean
+}
+
+/** Each site with its agents, when they were last heard of, what they do and what waits for them. */
+export function SiteList({ canMaintain = false }: Props) {
   const { data, error, refetch } = useQuery(sites)
   if (data === undefined)
     return error === null ? (
@@ -21,23 +27,27 @@ export function SiteList() {
   if (data.items.length === 0)
     return <NothingHere words="There is no site yet. An administrator adds one in berth.yaml." />
   return (
-    <Table caption="Sites" columns={['Site', 'Agents', 'Work waiting', 'Requests']}>
+    <Table caption="Sites" columns={['Site', 'Agents', 'Work', 'Open']}>
       {data.items.map((site) => (
         <Row key={site.id}>
           <Cell column="Site" isHeader>
-            <span className="strong">{site.id}</span>
-            <span className="block subtle small wrap">{site.vcenter}</span>
+            <div className="stack stack-close">
+              <div>
+                <span className="strong">{site.id}</span>
+                <span className="block subtle small wrap">{site.vcenter}</span>
+              </div>
+              <Maintenance site={site} canMaintain={canMaintain} />
+            </div>
           </Cell>
           <Cell column="Agents">
             <Agents agents={site.agents} />
           </Cell>
-          <Cell column="Work waiting">
-            <span className="number">
-              {site.backlog} {site.backlog === 1 ? 'activity' : 'activities'}
-            </span>
+          <Cell column="Work">
+            <span>{workWords(site.work)}</span>
+            <span className="block">{backlogWords(site)}</span>
           </Cell>
-          <Cell column="Requests">
-            <span className="number">{site.openRequests} open</span>
+          <Cell column="Open">
+            <span className="number">{site.openRequests}</span>
             {site.heldRequests > 0 && <span className="block number">{site.heldRequests} held</span>}
           </Cell>
         </Row>
@@ -47,29 +57,44 @@ export function SiteList() {
 }
 
 function Agents({ agents }: { agents: Site['agents'] }) {
-  if (agents.length === 0) return <span>No agent has ever called: nothing can be built here.</span>
+  if (agents.length === 0) return <span>No agent is connected: nothing can be built here.</span>
   return (
     <ul className="stack stack-close">
-      {agents.map(({ identity, alive, lastContactAt, version }) => (
-        <li key={identity}>
-          <span className="line">
-            <span className="wrap">{identity}</span>
-            <span className={css(labelStyles.label, alive ? labelStyles.modifiers.green : labelStyles.modifiers.red)}>
-              <span className={labelStyles.labelContent}>{alive ? 'In contact' : 'Silent'}</span>
-            </span>
-          </span>
-          <span className="block subtle small">
-            {lastContactAt === null ? (
-              'never heard of'
-            ) : (
-              <>
-                last contact <Moment at={lastContactAt} />
-              </>
-            )}
-            {version !== null && ` · version ${version}`}
-          </span>
+      {agents.map((agent) => (
+        <li key={agent.identity}>
+          <Agent agent={agent} />
         </li>
       ))}
     </ul>
+  )
+}
+
+function Agent({ agent }: { agent: Site['agents'][number] }) {
+  const { identity, host, alive, lastContactAt, version } = agent
+  const slots = slotWords(agent)
+  const clock = clockWords(agent)
+  return (
+    <>
+      <span className="line">
+        <span className="wrap" title={identity}>
+          {host ?? identity}
+        </span>
+        <span className={css(labelStyles.label, alive ? labelStyles.modifiers.green : labelStyles.modifiers.red)}>
+          <span className={labelStyles.labelContent}>{alive ? 'In contact' : 'Silent'}</span>
+        </span>
+      </span>
+      <span className="block subtle small">
+        {lastContactAt === null ? (
+          'never heard of'
+        ) : (
+          <>
+            last contact <Moment at={lastContactAt} />
+          </>
+        )}
+        {version !== null && ` · version ${version}`}
+        {clock !== undefined && ` · ${clock}`}
+      </span>
+      {slots !== undefined && <span className="block subtle small">{slots}</span>}
+    </>
   )
 }

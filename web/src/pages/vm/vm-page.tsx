@@ -22,6 +22,7 @@ import { HeldPanel } from './held-panel.tsx'
 import { History } from './history.tsx'
 import { Lease } from './lease.tsx'
 import { Timeline } from './timeline.tsx'
+import { WaitingLine } from './waiting-line.tsx'
 
 const route = getRouteApi(routes.vm)
 
@@ -57,6 +58,7 @@ function Vm({ request }: { request: VmRequest }) {
         <p className="state-line wrap">
           <StateLine request={request} />
         </p>
+        <WaitingLine request={request} />
       </div>
       <FindingsPanel request={request} />
       <HeldPanel request={request} />

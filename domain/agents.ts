@@ -1,0 +1,97 @@
+import { earlier, later, secondsBetween, type Instant } from './instant.ts'
+
+/**
+ * Which agents live. An agent says so by its heartbeats, which carry the time of its own clock; that a heartbeat is new is
+ * what counts, so that a clock that is wrong makes nobody dead.
+ */
+
+/** Heartbeats come every 5 s, an idle poll every 5 to 15 s; what the dead leave behind stays for minutes. */
+const aliveWithinSeconds = 30
+/** Who looks at least this often knows when a heartbeat came, whatever the time that it carries. */
+const watchedWithinSeconds = 15
+const toleratedSkewSeconds = 2
+
+/** The newest heartbeat of one worker, by the clock of whoever looks. */
+export interface Receipt {
+  beatAt: Instant
+  receivedAt: Instant
+  /** How far the agent's clock is ahead; null while it is not known. */
+  clockSkewSeconds: number | null
+  lookedAt: Instant
+}
+
+export function received(before: Receipt | undefined, beatAt: Instant, now: Instant): Receipt {
+  if (before?.beatAt === beatAt) return { ...before, lookedAt: now }
+  if (before === undefined || secondsBetween(before.lookedAt, now) > watchedWithinSeconds) {
+    const ahead = secondsBetween(now, beatAt)
+    const clockSkewSeconds = ahead > toleratedSkewSeconds ? Math.round(ahead) : null
+    return { beatAt, receivedAt: earlier(beatAt, now), clockSkewSeconds, lookedAt: now }
+  }
+  // It came after the last look and before this one, so its clock is off by what lies outside.
+  const least = secondsBetween(now, beatAt)
+  const most = secondsBetween(before.lookedAt, beatAt)
+  const skew = least > toleratedSkewSeconds ? least : most < -toleratedSkewSeconds ? most : 0
+  return { beatAt, receivedAt: now, clockSkewSeconds: Math.round(skew), lookedAt: now }
+}
+
+export interface Slots {
+  used: number
+  free: number
+}
+
+/** One worker of an agent, on one queue of its site. */
+export interface AgentSighting {
+  identity: string
+  queue: 'clones' | 'others'
+  version: string | null
+  host?: string
+  heartbeat?: { receipt: Receipt; stopped: boolean; slots: Slots }
+  /** Its last poll, by the server's clock. */
+  polledAt?: Instant
+}
+
+export interface AgentSeen {
+  identity: string
+  host: string | null
+  version: string | null
+  lastContactAt: Instant | null
+  alive: boolean
+  clockSkewSeconds: number | null
+  /** What it can do at the same time, and does now; null while it sends no heartbeats. */
+  slots: { clones: Slots; others: Slots } | null
+}
+
+export function agentsSeen(sightings: readonly AgentSighting[], now: Instant): AgentSeen[] {
+  return [...Map.groupBy(sightings, ({ identity }) => identity)].map(([identity, seen]) =>
+    agentSeen(identity, seen, now),
+  )
+}
+
+function agentSeen(identity: string, seen: readonly AgentSighting[], now: Instant): AgentSeen {
+  const beats = seen.flatMap(({ heartbeat, queue }) => (heartbeat === undefined ? [] : [{ ...heartbeat, queue }]))
+  // A frozen agent's poll still counts as seen when it times out after a minute; its heartbeats stop at once.
+  const contacts =
+    beats.length > 0 ? beats.map(({ receipt }) => receipt.receivedAt) : seen.flatMap(({ polledAt }) => polledAt ?? [])
+  const lastContactAt = contacts.length === 0 ? null : contacts.reduce(later)
+  const hasStopped = beats.length > 0 && beats.every(({ stopped }) => stopped)
+  const skews = beats.flatMap(({ receipt }) => receipt.clockSkewSeconds ?? [])
+  const slotsOn = (queue: AgentSighting['queue']): Slots => {
+    const on = beats.filter((beat) => beat.queue === queue && !beat.stopped).map(({ slots }) => slots)
+    return { used: sum(on.map(({ used }) => used)), free: sum(on.map(({ free }) => free)) }
+  }
+  return {
+    identity,
+    host: seen.find(({ host }) => host !== undefined)?.host ?? null,
+    version: seen.find(({ version }) => version !== null)?.version ?? null,
+    lastContactAt,
+    alive: lastContactAt !== null && secondsBetween(lastContactAt, now) < aliveWithinSeconds && !hasStopped,
+    clockSkewSeconds: skews.length === 0 ? null : smallest(skews),
+    slots: beats.length === 0 ? null : { clones: slotsOn('clones'), others: slotsOn('others') },
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+/** Each is a bound from below: the queue that was seen at the better moment says more. */
+const smallest = (skews: readonly number[]): number =>
+  skews.reduce((least, skew) => (Math.abs(skew) < Math.abs(least) ? skew : least))

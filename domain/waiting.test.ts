@@ -1,0 +1,199 @@
+import { describe, expect, test } from '@jest/globals'
+import { addSeconds } from './instant.ts'
+import { siteWait, type ActivitySight, type SiteSight } from './step-wait.ts'
+import { finalStates, vmRequestStates, type HoldStep, type VmRequestState } from './vm-request.ts'
+import { waitingOf, type WaitingRequest, type WorkflowSight } from './waiting.ts'
+
+const now = '2026-01-05T10:00:00.000Z'
+const ago = (seconds: number) => addSeconds(now, -seconds)
+const ahead = (seconds: number) => addSeconds(now, seconds)
+
+const running: WorkflowSight = { status: 'running' }
+const alive: SiteSight = {
+  agents: [{ alive: true, lastContactAt: ago(2) }],
+  clones: { queued: 0, used: 0, free: 8 },
+}
+const aRequest = (changes: Partial<WaitingRequest> = {}): WaitingRequest => ({
+  state: 'provisioning',
+  siteId: 'ams',
+  requestedAt: ago(600),
+  approvals: [],
+  reminders: 0,
+  approvalLapseSeconds: 7 * 86_400,
+  ...changes,
+})
+const why = (
+  changes: Partial<WaitingRequest> = {},
+  workflow: Partial<WorkflowSight> = {},
+  site: Partial<SiteSight> = {},
+) => waitingOf(aRequest(changes), { ...running, ...workflow }, { ...alive, ...site }, now)
+const at = (name: HoldStep, activity: Partial<ActivitySight>, site: Partial<SiteSight> = {}, earlierClones?: number) =>
+  why(
+    { step: { name, since: ago(60) }, ...(earlierClones !== undefined && { earlierClones }) },
+    { activity: { attempt: 1, started: true, ...activity } },
+    site,
+  )
+
+test('every state but the final ones has a sentence, since when, and what ends it', () => {
+  for (const state of vmRequestStates) {
+    const waiting = why({ state })
+    if ((finalStates as readonly VmRequestState[]).includes(state)) expect([state, waiting]).toEqual([state, undefined])
+    else
+      expect([state, waiting]).toEqual([
+        state,
+        expect.objectContaining({
+          sentence: expect.stringMatching(/^[A-Z]/),
+          since: ago(600),
+          until: expect.stringMatching(/^[A-Z]/),
+        }),
+      ])
+  }
+})
+
+describe('an approval', () => {
+  const open = { openedAt: ago(90_000), approverNames: ['Kim', 'Sam'] }
+
+  test.each([
+    [0, 'Waiting for Kim or Sam'],
+    [1, 'Waiting for Kim or Sam, reminded once'],
+    [2, 'Waiting for Kim or Sam, reminded twice'],
+    [3, 'Waiting for Kim or Sam, reminded 3 times'],
+  ])('after %i reminders', (reminders, sentence) => {
+    expect(why({ state: 'awaitingApproval', approvals: [open], reminders })).toEqual({
+      sentence,
+      since: ago(90_000),
+      until: 'One of them decides; otherwise the request lapses',
+      untilAt: addSeconds(open.openedAt, 7 * 86_400),
+    })
+  })
+})
+
+describe('a step at a site', () => {
+  test('waits for an agent that is not there, or is silent', () => {
+    expect(at('clone', { started: false }, { agents: [] })).toMatchObject({
+      sentence: 'No agent of site ams is connected',
+      since: ago(60),
+    })
+    const silent = [
+      { alive: false, lastContactAt: ago(500) },
+      { alive: false, lastContactAt: ago(300) },
+    ]
+    expect(at('powerOn', { started: true }, { agents: silent })).toEqual({
+      sentence: 'The agent of site ams is silent',
+      since: ago(300),
+      until: 'It is heard of again',
+    })
+  })
+
+  test('goes on while one of several agents lives', () => {
+    const agents = [{ alive: false, lastContactAt: ago(300) }, ...alive.agents]
+    expect(at('powerOn', {}, { agents })?.sentence).toBe('Powering on is under way')
+  })
+
+  test('says what its last try failed for, once', () => {
+    const lastFailure = { code: 'vcenterLoginRefused', message: 'InvalidLogin' }
+    expect(at('clone', { attempt: 3, lastFailure })).toEqual({
+      sentence: 'The clone is tried again, attempt 3: vCenter refuses the agent’s login: InvalidLogin',
+      since: ago(60),
+      until: 'A try succeeds; after some hours of them an operator is asked',
+    })
+    const said = { code: 'vcenterBusy', message: 'vCenter is busy with another task on this VM: x' }
+    expect(at('powerOff', { attempt: 2, lastFailure: said })?.sentence).toBe(
+      'Powering off is tried again, attempt 2: vCenter is busy with another task on this VM: x',
+    )
+  })
+
+  test('has a place among the clones that wait', () => {
+    const clones = { queued: 4, used: 8, free: 0 }
+    expect(at('clone', { started: false }, { clones }, 10)?.sentence).toBe(
+      'The clone waits for one of the 8 slots of site ams, 2 asked for before it wait too',
+    )
+    expect(at('clone', { started: false }, { clones })?.sentence).toBe(
+      'The clone waits for one of the 8 slots of site ams, 4 wait for one',
+    )
+    expect(at('clone', { started: true }, { clones })?.sentence).toBe('The clone is under way')
+  })
+
+  test('waits out the maintenance of the site, if it is a clone that has not begun', () => {
+    const maintenance = { since: ago(1_000), by: 'Olga', reason: 'new storage' }
+    const waits = {
+      sentence: 'Site ams is in maintenance by Olga: new storage',
+      since: ago(1_000),
+      until: 'An operator ends the maintenance; nothing is lost until then',
+    }
+    expect(at('clone', { started: false }, { maintenance, agents: [] })).toEqual(waits)
+    expect(at('clone', { started: true }, { maintenance })?.sentence).toBe('The clone is under way')
+    expect(at('destroy', { started: true }, { maintenance })?.sentence).toBe('Destroying the VM is under way')
+    expect(siteWait('ams', { ...alive, maintenance }, now)).toEqual(waits)
+    expect(siteWait('ams', alive, now)).toBeUndefined()
+  })
+
+  test('can be paused in the Temporal UI', () => {
+    expect(at('clone', { paused: true, started: false })?.sentence).toBe('The clone is paused in the Temporal UI')
+  })
+})
+
+describe('a workflow', () => {
+  test('that is paused says by whom', () => {
+    const pause = { since: ago(30), by: 'olga@example.test', reason: 'until noon' }
+    expect(why({ state: 'active' }, { status: 'paused', pause })).toMatchObject({
+      sentence: 'Its workflow is paused in the Temporal UI by olga@example.test: until noon',
+      since: ago(30),
+    })
+  })
+
+  test('that is missing comes back by itself', () => {
+    expect(why({}, { status: 'missing' })).toMatchObject({ sentence: 'No workflow runs for it' })
+  })
+
+  test('whose next step fails again and again is told, a first failure is not', () => {
+    const task = { since: ago(100), attempt: 5, taken: true }
+    expect(why({}, { task })?.sentence).toBe('Its workflow fails at its next step, 5 times by now')
+    expect(why({}, { task: { ...task, attempt: 2 } })?.sentence).toBe('It is about to be built at site ams')
+  })
+
+  test('whose next step nobody takes waits for the workers', () => {
+    const task = { since: ago(60), attempt: 1, taken: false }
+    expect(why({}, { task })).toMatchObject({
+      sentence: 'No worker of Berth’s control plane takes its next step',
+      since: ago(60),
+    })
+    expect(why({}, { task: { ...task, since: ago(1) } })?.sentence).toBe('It is about to be built at site ams')
+  })
+})
+
+describe('a hold', () => {
+  const hold = {
+    heldFrom: 'provisioning',
+    step: 'clone',
+    attempt: 2,
+    code: 'datastoreFull',
+    message: 'LocalDS_1 is full',
+    actions: ['retry', 'abort'],
+    heldAt: ago(300),
+    cleanUpAt: ahead(500),
+  } as const satisfies WaitingRequest['hold']
+
+  test('says at what, and when it is given up', () => {
+    expect(why({ state: 'held', hold: { ...hold, actions: [...hold.actions] } })).toEqual({
+      sentence: 'Held at step “clone”, attempt 2: LocalDS_1 is full',
+      since: ago(300),
+      until: 'An operator decides; otherwise it is given up',
+      untilAt: ahead(500),
+    })
+  })
+
+  test('that was given up says that the VM is kept for diagnosis', () => {
+    expect(why({ state: 'held', hold: { ...hold, actions: ['abort'], givenUp: true } })?.sentence).toBe(
+      'Given up; what was built is kept for diagnosis: LocalDS_1 is full',
+    )
+  })
+})
+
+test('a lease that is over while its VM still runs waits for a warning', () => {
+  expect(why({ state: 'active', leaseEndsAt: ago(60) })).toMatchObject({
+    sentence: 'Its lease is over, and its owner was not warned long enough ago',
+    since: ago(60),
+  })
+  expect(why({ state: 'active', leaseEndsAt: ahead(60) })).toMatchObject({ untilAt: ahead(60) })
+})

@@ -1,0 +1,182 @@
+import type { Approval } from './approval.ts'
+import type { Hold } from './facts.ts'
+import { addSeconds, secondsBetween, type Instant } from './instant.ts'
+import { isFinal, type FinalState, type HoldStep, type VmRequestState } from './vm-request.ts'
+import { stepWait, type ActivitySight, type SiteSight, type Waiting } from './step-wait.ts'
+
+/** What Temporal shows of a request's workflow. */
+export interface WorkflowSight {
+  status: 'running' | 'paused' | 'missing'
+  /** Who paused it, and why, in the Temporal UI. */
+  pause?: { since: Instant; by?: string; reason?: string }
+  /** The next step of the workflow itself: no worker takes it, or each try of it fails. */
+  task?: { since: Instant; attempt: number; taken: boolean }
+  activity?: ActivitySight
+}
+
+/** What the record has of a request, as far as it tells why it waits. */
+export interface WaitingRequest {
+  state: VmRequestState
+  siteId: string
+  requestedAt: Instant
+  approvals: readonly (Pick<Approval, 'openedAt' | 'decision'> & { approverNames: readonly string[] })[]
+  /** How often its approvers were reminded. */
+  reminders: number
+  approvalLapseSeconds: number
+  /** The step under way. */
+  step?: { name: HoldStep; since: Instant }
+  hold?: Hold & { heldAt?: Instant }
+  leaseEndsAt?: Instant
+  expiredAt?: Instant
+  releasedAt?: Instant
+  /** When the VM will be destroyed. */
+  destroyedAt?: Instant
+  handedOverAt?: Instant
+  /** Clones at its site that were asked for before its own and have not ended. */
+  earlierClones?: number
+}
+
+type OpenState = Exclude<VmRequestState, FinalState>
+type Explain = (request: WaitingRequest, now: Instant) => Waiting
+
+/** undefined once nothing is waited for: the request has ended. */
+export function waitingOf(
+  request: WaitingRequest,
+  workflow: WorkflowSight,
+  site: SiteSight,
+  now: Instant,
+): Waiting | undefined {
+  const { state, step } = request
+  if (isFinal(state)) return undefined
+  const ofWorkflow = workflowWait(request, workflow, now)
+  if (ofWorkflow !== undefined) return ofWorkflow
+  if (step !== undefined && state !== 'held' && step.name !== 'warn')
+    return stepWait({ ...step, siteId: request.siteId, earlierClones: request.earlierClones }, workflow.activity, site)
+  return byState[state](request, now)
+}
+
+const triesBeforeWorry = 3
+/** A worker takes the next step at once; after a restart it may take some seconds. */
+const takenWithinSeconds = 15
+
+function workflowWait(request: WaitingRequest, workflow: WorkflowSight, now: Instant): Waiting | undefined {
+  const { status, pause, task } = workflow
+  if (status === 'missing')
+    return {
+      sentence: 'No workflow runs for it',
+      since: request.requestedAt,
+      until: 'Berth starts it by itself within a few minutes',
+    }
+  if (status === 'paused')
+    return {
+      sentence: `Its workflow is paused in the Temporal UI${by(pause?.by)}${because(pause?.reason)}`,
+      since: pause?.since ?? request.requestedAt,
+      until: 'An operator unpauses it there',
+    }
+  if (task === undefined) return undefined
+  if (task.attempt >= triesBeforeWorry)
+    return {
+      sentence: `Its workflow fails at its next step, ${task.attempt} times by now`,
+      since: task.since,
+      until: 'A corrected version of Berth’s workers is installed; nothing is lost',
+    }
+  if (!task.taken && secondsBetween(task.since, now) > takenWithinSeconds)
+    return {
+      sentence: 'No worker of Berth’s control plane takes its next step',
+      since: task.since,
+      until: 'The workers run again',
+    }
+  return undefined
+}
+
+const byState: Record<OpenState, Explain> = {
+  validating: ({ requestedAt }) => ({
+    sentence: 'The request is being checked',
+    since: requestedAt,
+    until: 'The check is done, mostly at once',
+    asPlanned: true,
+  }),
+  awaitingApproval: (request) => awaitingApproval(request),
+  provisioning: ({ siteId, requestedAt }) => ({
+    sentence: `It is about to be built at site ${siteId}`,
+    since: requestedAt,
+    until: 'Its next step begins, mostly at once',
+    asPlanned: true,
+  }),
+  active: ({ requestedAt, handedOverAt, leaseEndsAt, step }, now) =>
+    leaseEndsAt !== undefined && leaseEndsAt <= now
+      ? {
+          sentence: 'Its lease is over, and its owner was not warned long enough ago',
+          since: step?.since ?? leaseEndsAt,
+          until: 'A warning is delivered in time, or the lease is extended',
+        }
+      : {
+          sentence: 'The VM is its owner’s while the lease runs',
+          since: handedOverAt ?? requestedAt,
+          until: 'The lease ends, unless it is extended or the VM is given back before',
+          ...at(leaseEndsAt),
+          asPlanned: true,
+        },
+  expired: ({ requestedAt, expiredAt, destroyedAt }) => ({
+    sentence: 'The lease is over; the VM is powered off and kept for now',
+    since: expiredAt ?? requestedAt,
+    until: 'Its owner extends the lease; otherwise the VM is destroyed',
+    asPlanned: true,
+    ...at(destroyedAt),
+  }),
+  released: ({ requestedAt, releasedAt, destroyedAt }) => ({
+    sentence: 'The VM was given back; it is powered off and kept for now',
+    since: releasedAt ?? requestedAt,
+    until: 'Its owner restores it; otherwise it is destroyed',
+    asPlanned: true,
+    ...at(destroyedAt),
+  }),
+  retiring: ({ siteId, requestedAt }) => ({
+    sentence: `It is about to be destroyed at site ${siteId}`,
+    since: requestedAt,
+    until: 'Its next step begins, mostly at once',
+    asPlanned: true,
+  }),
+  held: ({ hold, requestedAt }) => held(hold, requestedAt),
+}
+
+function awaitingApproval({ approvals, reminders, requestedAt, approvalLapseSeconds }: WaitingRequest): Waiting {
+  const open = approvals.find(({ openedAt, decision }) => openedAt !== undefined && decision === undefined)
+  if (open?.openedAt === undefined)
+    return { sentence: 'Its approvers are being asked', since: requestedAt, until: 'They have been asked' }
+  const names = open.approverNames.length === 0 ? 'an approver' : open.approverNames.join(' or ')
+  return {
+    sentence: `Waiting for ${names}${remindedWords(reminders)}`,
+    since: open.openedAt,
+    until: 'One of them decides; otherwise the request lapses',
+    untilAt: addSeconds(open.openedAt, approvalLapseSeconds),
+  }
+}
+
+const remindedWords = (times: number): string => {
+  if (times === 0) return ''
+  return `, reminded ${times === 1 ? 'once' : times === 2 ? 'twice' : `${times} times`}`
+}
+
+function held(hold: WaitingRequest['hold'], requestedAt: Instant): Waiting {
+  if (hold === undefined) return { sentence: 'Held', since: requestedAt, until: 'An operator decides' }
+  const { step, attempt, message, heldAt, cleanUpAt, givenUp } = hold
+  const since = heldAt ?? requestedAt
+  if (givenUp === true)
+    return {
+      sentence: `Given up; what was built is kept for diagnosis: ${message}`,
+      since,
+      until: 'An operator has it cleaned up; otherwise Berth does',
+      ...at(cleanUpAt),
+    }
+  return {
+    sentence: `Held at step “${step}”, attempt ${attempt}: ${message}`,
+    since,
+    until: cleanUpAt === undefined ? 'An operator decides' : 'An operator decides; otherwise it is given up',
+    ...at(cleanUpAt),
+  }
+}
+
+const at = (untilAt: Instant | undefined): Pick<Waiting, 'untilAt'> => (untilAt === undefined ? {} : { untilAt })
+const by = (who: string | undefined): string => (who === undefined || who === '' ? '' : ` by ${who}`)
+const because = (reason: string | undefined): string => (reason === undefined || reason === '' ? '' : `: ${reason}`)
