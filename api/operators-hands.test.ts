@@ -4,7 +4,6 @@ import type { EndpointBody } from '@berth/contract/endpoints.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
-import { violations } from '@berth/testing/invariants.ts'
 import { startStandInWorker, type SiteScript, type StandInWorker } from '@berth/testing/stand-in-worker.ts'
 import { startApiWorld, type ApiWorld } from './testing/api-world.ts'
 
@@ -25,10 +24,8 @@ beforeEach(() => {
 })
 
 afterAll(async () => {
-  const found = world === undefined ? [] : await violations({ database: world.database, vms: [], events: [] })
   await worker?.stop()
   await world?.stop()
-  expect(found).toEqual([])
 })
 
 const wish = {
@@ -245,4 +242,8 @@ describe('a failed request', () => {
     const refusal = await operator().refusal('tryAgain', { params: { id }, body: {} })
     expect(refusal).toMatchObject({ code: 'nameTaken', status: 409, detail: expect.stringContaining('wanted-name') })
   })
+})
+
+test('the invariants hold at the end', async () => {
+  expect(await worker.invariantsHold()).toBe(true)
 })
