@@ -1,7 +1,7 @@
-import type { Hold } from './facts.ts'
 import type { FailureCode } from './failures.ts'
 import type { PlacementRules } from './placement.ts'
 import { isVmName } from './vm-name.ts'
+import type { HoldableState, HoldStep } from './vm-request.ts'
 
 /** What an operator chooses otherwise for the retry of a step. */
 export interface Overrides {
@@ -26,14 +26,19 @@ export interface Overridable {
 
 export const nothingOverridable: Overridable = { datastores: [], networks: [], resourcePools: [], vmName: false }
 
+/** As much of a hold as it takes to know what can be chosen. */
+interface StoppedAt {
+  heldFrom: HoldableState
+  step: HoldStep
+  code: FailureCode
+  givenUp?: true
+}
+
 /**
  * What the catalog item allows, and only while the VM is being built. Another name needs certainty that nothing was built
  * under the first one: before the clone, or after vCenter said that somebody else has the name.
  */
-export function overridable(
-  rules: PlacementRules,
-  { heldFrom, step, code, givenUp }: Pick<Hold, 'heldFrom' | 'step' | 'code' | 'givenUp'>,
-): Overridable {
+export function overridable(rules: PlacementRules, { heldFrom, step, code, givenUp }: StoppedAt): Overridable {
   if (heldFrom !== 'provisioning' || givenUp === true || (step !== 'place' && step !== 'clone'))
     return nothingOverridable
   return {

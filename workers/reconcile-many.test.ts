@@ -90,7 +90,7 @@ function reconciling(mails: PendingNotice[]) {
         return { receipt: '250' }
       },
     },
-    siteWatch: { describeAgents: notAsked, pendingActivity: notAsked },
+    siteWatch: { describeSite: notAsked, pendingActivity: notAsked },
     repair: {
       runningWorkflowIds: async () => new Set(),
       isOpen: async () => true,
