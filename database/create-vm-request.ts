@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { instantOf, type Instant } from '@berth/domain/instant.ts'
-import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
+import type { Origin, ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import { fits, quotaOf, type QuotaLine } from '@berth/domain/quota.ts'
 import { canonicalText, type Specification } from '@berth/domain/specification.ts'
 import { appendToRequest } from './audit.ts'
@@ -16,6 +16,7 @@ import { addWaitingSteps } from './waiting-steps.ts'
 
 export interface NewVmRequest extends Wish {
   idempotency?: IdempotencyKey
+  origin?: Origin
 }
 
 export type CreateOutcome =
@@ -90,7 +91,7 @@ const replay = (first: { madeId: string } | 'otherBody'): CreateOutcome =>
 function provisioningRequest(
   requestId: string,
   vmName: string,
-  wish: Wish,
+  wish: NewVmRequest,
   resolved: ResolvedWish,
 ): ProvisioningRequest {
   const { item, size } = resolved
@@ -125,6 +126,7 @@ function provisioningRequest(
     addressIgnore: resolved.addressIgnore,
     policy: resolved.policy,
     approval: resolved.approval,
+    ...(wish.origin !== undefined && { origin: wish.origin }),
   }
 }
 

@@ -3,6 +3,9 @@ import type { PlacementRules } from './placement.ts'
 import type { Policy } from './policy.ts'
 import type { Specification } from './specification.ts'
 
+/** How it was asked for: by a person in the portal, or by a program with a token. */
+export type Origin = 'portal' | 'api'
+
 /** All that the workflow of one VM request is given; fixed when the request is created. */
 export interface ProvisioningRequest {
   installationId: string
@@ -18,4 +21,6 @@ export interface ProvisioningRequest {
   addressIgnore: string[]
   policy: Policy
   approval: ApprovalNeed
+  /** Absent in requests from before it was kept: they count as a person's. */
+  origin?: Origin
 }

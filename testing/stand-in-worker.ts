@@ -57,7 +57,11 @@ let installed = false
  * The real life of a request on the real record, with a site that builds every VM at once and mails that nobody gets: for
  * tests of what stands before it.
  */
-export async function startStandInWorker(database: Database, siteId: string): Promise<StandInWorker> {
+export async function startStandInWorker(
+  database: Database,
+  siteId: string,
+  { buildSlots = 100 }: { buildSlots?: number } = {},
+): Promise<StandInWorker> {
   if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR'), workerHeartbeatInterval: '1s' })
   installed = true
   bundle ??= bundleWorkflowCode({
@@ -91,6 +95,7 @@ export async function startStandInWorker(database: Database, siteId: string): Pr
       ...shared,
       taskQueue: siteBuildQueue(siteId),
       activities: site,
+      maxConcurrentActivityTaskExecutions: buildSlots,
       identity: `agent/${siteId}/test/1.0.0`,
     }),
   ])

@@ -73,6 +73,9 @@ export const searchAttributes = {
 export const provisionVmType = 'provisionVm'
 export const reconcileSiteType = 'reconcileSite'
 
+/** Temporal's priority keys, 1 first: a person who waits comes before a program. Within one, teams take turns. */
+const urgency = { person: 3, automation: 4 }
+
 /** The one way in which a request's workflow is started, by the API and the outbox relay: twice is once. */
 export function startOptions(request: ProvisioningRequest) {
   return {
@@ -88,7 +91,10 @@ export function startOptions(request: ProvisioningRequest) {
       { key: searchAttributes.team, value: request.specification.teamId },
     ],
     staticSummary: `${request.vmName} · ${request.specification.catalogItemId} ${request.specification.size.id}`,
-    priority: { fairnessKey: request.specification.teamId },
+    priority: {
+      priorityKey: request.origin === 'api' ? urgency.automation : urgency.person,
+      fairnessKey: request.specification.teamId,
+    },
   }
 }
 

@@ -26,6 +26,7 @@ export const creationRoutes = (
     const outcome = await createVmRequest(dependencies.database, {
       ...body,
       ...own(caller, teamId),
+      origin: caller.via === 'session' ? 'portal' : 'api',
       ...(idempotencyKey !== undefined && {
         idempotency: { key: idempotencyKey, route: paths.createVmRequest.path, body },
       }),
