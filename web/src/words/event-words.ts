@@ -14,6 +14,8 @@ const words: Readonly<Record<string, string>> = {
   operatorRetry: 'decided to try again',
   operatorSkip: 'decided to skip the step',
   operatorAbort: 'gave it up',
+  operatorKeep: 'gave it up and kept what there is for diagnosis',
+  cleanedUp: 'gave it up: nobody decided in time',
   extended: 'extended the lease',
   warnStarted: 'began to warn the owner',
   warned: 'warned the owner',

@@ -55,6 +55,9 @@ describe('a state is a sentence', () => {
     const held = aVmRequest({ state: 'held', hold })
     expect(stateSentence(held, now, owner)).toBe(`We are on it: ${hold.message}`)
     expect(stateSentence(held, now, operator)).toBe(`Needs an operator: ${hold.message}`)
+    const givenUp = aVmRequest({ state: 'held', hold: { ...hold, givenUp: true } })
+    for (const reader of [owner, operator])
+      expect(stateSentence(givenUp, now, reader)).toBe(`Could not be built; kept for diagnosis: ${hold.message}`)
   })
 
   test.each<[string, Partial<VmRequest>, RegExp, RegExp]>([

@@ -33,8 +33,11 @@ const sentences: Record<VmRequestState, Sentence> = {
     const who = isOwner(request, reader) ? 'you' : request.ownerName
     return `Given back; ${who} can restore it until ${shortWords(request.restorableUntil, now)}`
   },
-  held: ({ hold }, _now, { isOperator }) =>
-    `${isOperator ? 'Needs an operator' : 'We are on it'}: ${hold?.message ?? 'the cause is not known yet'}`,
+  held: ({ hold }, _now, { isOperator }) => {
+    const cause = hold?.message ?? 'the cause is not known yet'
+    if (hold?.givenUp) return `Could not be built; kept for diagnosis: ${cause}`
+    return `${isOperator ? 'Needs an operator' : 'We are on it'}: ${cause}`
+  },
   retiring: (request, now) => joined('Being destroyed', waiting(request, now)),
   retired: (request, now) => `Destroyed${on(request.destroyedAt ?? request.endedAt, now)}`,
   rejected: ({ reasons }) => joined('Not possible', listed(reasons), ': '),

@@ -10,14 +10,16 @@ export function HeldPanel({ request }: { request: VmRequest }) {
   const operates = isOperator(usePerson())
   const { hold } = request
   if (hold === undefined) return null
-  const { step, attempt, heldAt } = hold
+  const { step, attempt, heldAt, givenUp } = hold
+  const forOwners = givenUp ? 'It could not be built' : 'We are on it'
   return (
     <Message
       kind={operates ? 'error' : 'warning'}
-      title={operates ? `Held at “${stepWords[step].name}”, attempt ${attempt}` : 'We are on it'}
+      title={operates ? `Held at “${stepWords[step].name}”, attempt ${attempt}` : forOwners}
     >
       <div className="stack stack-close">
-        {!operates && <p>An operator was told. You need do nothing; this page shows when it goes on.</p>}
+        {!operates && !givenUp && <p>An operator was told. You need do nothing; this page shows when it goes on.</p>}
+        {!operates && givenUp && <p>Operators look at what there is, and then it is removed. You can request again.</p>}
         {heldAt !== undefined && (
           <p>
             Held since <Moment at={heldAt} as="short" />
