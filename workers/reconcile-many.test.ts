@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createControlPlaneActivities } from '@berth/activities/control-plane/index.ts'
 import type { PendingNotice } from '@berth/activities/control-plane/control-plane-ports.ts'
+import { packVms } from '@berth/activities/vcenter/packed-vms.ts'
 import type { Database } from '@berth/database/connect.ts'
 import { listedFindings } from '@berth/database/listed-findings.ts'
 import { aRequest, aRun, handOver, openWorld, siteId, type World } from '@berth/database/testing/world.ts'
@@ -102,7 +103,7 @@ function reconciling(mails: PendingNotice[]) {
     const from = fleet.calls.length
     const lookFor = await vmsToLookFor(siteId)
     const vms = await fleet.port.listOwnedVms(installationId, [fleet.folderPath], lookFor, { allow: [], ignore: [] })
-    const { tell } = await classifyAndRepair({ siteId, installationId, vms })
+    const { tell } = await classifyAndRepair({ siteId, installationId, packedVms: await packVms(vms) })
     if (tell) await tellOfFindings(siteId)
     return { calls: fleet.calls.slice(from) }
   }

@@ -29,8 +29,10 @@ export async function reconcileSite({ siteId, installationId, folderPaths, addre
   })
   const expected = await control.vmsToLookFor(siteId)
   // A silent site is no reason to leave its requests without workflow.
-  const vms = await agent.listOwnedVms({ installationId, folderPaths, expected, addresses }).catch(unlessItFailed(null))
-  const outcome = await control.classifyAndRepair({ siteId, installationId, vms })
+  const packedVms = await agent
+    .listOwnedVms({ installationId, folderPaths, expected, addresses })
+    .catch(unlessItFailed(null))
+  const outcome = await control.classifyAndRepair({ siteId, installationId, packedVms })
   if (outcome.tell) await once.tellOfFindings(siteId).catch(unlessItFailed(undefined))
   return outcome
 }

@@ -4,6 +4,7 @@ import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { addSeconds, instantOf } from '@berth/domain/instant.ts'
 import { defaultPolicy } from '@berth/domain/policy.ts'
 import type { ConfirmedFindings } from './control-plane-ports.ts'
+import { packVms } from '../vcenter/packed-vms.ts'
 import { createControlPlaneActivities, type ControlPlanePorts } from './index.ts'
 
 /** A site of three requests that visibility knows no workflow of: one has it, one ended since, one lost it. */
@@ -42,7 +43,9 @@ function aSite(records: object = {}) {
 
 test('only a request that is still open and has no workflow is reopened, and only it is reported', async () => {
   const { activities, reopened, recorded } = aSite()
-  await expect(activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', vms: [] })).resolves.toEqual({
+  await expect(
+    activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: await packVms([]) }),
+  ).resolves.toEqual({
     findings: 1,
     reopened: ['lost'],
     tell: false,
@@ -54,7 +57,7 @@ test('only a request that is still open and has no workflow is reopened, and onl
 
 test('a run at a silent site says that it saw no VMs', async () => {
   const { activities, recorded } = aSite()
-  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', vms: null })
+  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: null })
   expect(recorded[0]?.vmsWereSeen).toBe(false)
 })
 
@@ -69,7 +72,7 @@ test('what is late is reported with why it is, unless its workflow has just come
     warnings: [],
   })
   const { activities, recorded } = aSite({ lateRequests: async () => [late('lagging'), late('lost')] })
-  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', vms: [] })
+  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: await packVms([]) })
   expect(recorded[0]?.findings.filter(({ kind }) => kind === 'overdue')).toEqual([
     {
       kind: 'overdue',
@@ -96,7 +99,7 @@ describe('a VM that is gone', () => {
       recordFindings: async () => ({ addresses: [], vanished: gone }),
       tellVanished: async (requestId: string) => void told.push(requestId),
     })
-    const { tell } = await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', vms: null })
+    const { tell } = await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: null })
     return { told: told.length, tell }
   }
 

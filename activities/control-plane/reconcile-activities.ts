@@ -4,7 +4,8 @@ import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { dueAct, overdueAfterSeconds, overdueBecause } from '@berth/domain/overdue.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { throughPort } from '../application-failure.ts'
-import { classifySite, workflowWasMissing, type RequestWithoutWorkflow, type SiteInventory } from './classify-site.ts'
+import { unpackVms, type PackedVms } from '../vcenter/packed-vms.ts'
+import { classifySite, workflowWasMissing, type RequestWithoutWorkflow } from './classify-site.ts'
 import type { Finding, RequestRecords, VanishedRequest, WorkflowRepair } from './control-plane-ports.ts'
 
 export interface Reconciled {
@@ -12,6 +13,13 @@ export interface Reconciled {
   reopened: string[]
   /** Whether somebody has to be told of something. */
   tell: boolean
+}
+
+export interface SeenSite {
+  siteId: string
+  installationId: string
+  /** null: the site could not be asked; only workflows are looked after. */
+  packedVms: PackedVms | null
 }
 
 interface Ports {
@@ -65,12 +73,12 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
     vmsToLookFor: (siteId: string) => throughPort(() => records.vmsToLookFor(siteId)),
 
     /** Compares what is in vCenter with what should be, repairs what is safe to repair, and reports the rest. */
-    async classifyAndRepair(inventory: SiteInventory): Promise<Reconciled> {
-      const { siteId, vms } = inventory
+    async classifyAndRepair({ siteId, installationId, packedVms }: SeenSite): Promise<Reconciled> {
+      const vms = packedVms === null ? null : await unpackVms(packedVms)
       const now = instantOf(Date.now())
       const open = await throughPort(() => records.openRequestsOf(siteId))
       const running = await repair.runningWorkflowIds(siteId)
-      const { findings: seen, withoutWorkflow } = classifySite(inventory, open, running)
+      const { findings: seen, withoutWorkflow } = classifySite({ siteId, installationId, vms }, open, running)
       const reopened = await reopenMissing(withoutWorkflow)
       const ids = new Set(reopened.map(({ requestId }) => requestId))
       const late = (await overdue(siteId, now)).filter(({ subject }) => !ids.has(subject))

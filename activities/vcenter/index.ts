@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
 import { failureSentence } from '@berth/domain/failures.ts'
 import type { PlacementRules } from '@berth/domain/placement.ts'
+import { packVms } from './packed-vms.ts'
 import { stepsWithHeartbeats } from './step-progress.ts'
 import { throughPort } from '../application-failure.ts'
 import type {
@@ -62,7 +63,7 @@ export function createVcenterActivities(
       folderPaths: string[]
       expected?: string[]
       addresses?: CountingAddresses
-    }) => step(() => port.listOwnedVms(installationId, folderPaths, expected, addresses)),
+    }) => step(async () => packVms(await port.listOwnedVms(installationId, folderPaths, expected, addresses))),
   }
 }
 
