@@ -180,13 +180,19 @@ describe('why a request waits is told', () => {
     const id = await requested()
     await owner().vmRequestOnce(id, is('active'))
     const workflowId = vmRequestWorkflowId(world.siteId, id)
+    const handle = world.client.workflow.getHandle(workflowId)
+    // A pause that met a workflow task under way was seen not to last.
+    await until('the workflow to rest', async () => {
+      const { raw } = await handle.describe()
+      return !raw.pendingWorkflowTask && (raw.pendingActivities ?? []).length === 0
+    })
     const { namespace } = world.client.options
     const order = { namespace, workflowId, identity: 'olga', reason: 'until noon', requestId: id }
     await world.client.workflowService.pauseWorkflowExecution(order)
     expect(await waitsBecause(id, /paused/)).toMatchObject({
       sentence: 'Its workflow is paused in the Temporal UI by olga: until noon',
     })
-    await world.client.workflow.getHandle(workflowId).terminate('a test')
+    await handle.terminate('a test')
     expect(await waitsBecause(id, /No workflow/)).toMatchObject({
       until: 'Berth starts it by itself within a few minutes',
     })

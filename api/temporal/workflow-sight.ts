@@ -23,11 +23,12 @@ export function workflowSight(described: Described, step: HoldStep | undefined):
   if (described === 'missing') return { status: 'missing' }
   const { status, raw } = described
   if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return { status: 'missing' }
+  const pause = pauseOf(raw)
   const type = step && activityOfStep[step]
   const activity = type === undefined ? undefined : activityIn(raw.pendingActivities, type)
   return {
-    status: status.name === 'PAUSED' ? 'paused' : 'running',
-    ...pauseOf(raw),
+    status: status.name === 'PAUSED' || pause.pause !== undefined ? 'paused' : 'running',
+    ...pause,
     ...taskOf(raw),
     ...(activity !== undefined && { activity }),
   }
