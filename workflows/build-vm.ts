@@ -8,10 +8,11 @@ import { holdStep, interrupted, isBehind, performStep } from './perform-step.ts'
 
 /** All of it, or nothing left behind: each step that was started is undone by retiring. */
 export async function buildVm(life: Life): Promise<void> {
-  const steps = [place, clone, powerOn, waitForIp]
-  for (const step of steps) {
+  const steps = { place, clone, powerOn, waitForIp }
+  for (const [name, step] of Object.entries(steps)) {
     await step(life)
-    if (life.facts.state !== 'provisioning') return
+    // Not done although the state is the same: a Reset dispatched the step of another run, and it begins anew.
+    if (life.facts.state !== 'provisioning' || !isBehind(life, name as keyof typeof steps)) return
   }
   await handOver(life)
 }

@@ -2,6 +2,7 @@ import { repository } from '../start/config.ts'
 import { fileNames } from './file-names.ts'
 import { firstView } from './first-view.ts'
 import { importRules } from './import-rules.ts'
+import { migrations } from './migrations.ts'
 import { runTool } from './run-tool.ts'
 
 export interface Check {
@@ -18,6 +19,7 @@ export const checks: Check[] = [
   { name: 'eslint', run: () => runTool('eslint', ['.', '--max-warnings', '0']) },
   { name: 'import rules', run: () => importRules(repository) },
   { name: 'file names', run: () => fileNames(repository) },
+  { name: 'migrations', run: () => migrations(repository) },
   { name: 'unused code', run: () => runTool('knip', ['--no-progress']) },
   { name: 'format', run: () => runTool('prettier', ['--check', '.', '--log-level', 'warn']) },
   { name: 'first view', run: firstView },

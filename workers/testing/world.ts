@@ -52,7 +52,7 @@ export interface Asked {
 let bundle: Promise<WorkflowBundle> | undefined
 
 /** Real Temporal, real PostgreSQL, real control plane; the vCenter is the port's fake and the courier is a list. */
-export async function openWorld() {
+export async function openWorld({ policy: policyOfAll = {} }: { policy?: Partial<Policy> } = {}) {
   installRuntime()
   bundle ??= bundleWorkflowCode({
     workflowsPath: fileURLToPath(import.meta.resolve('@berth/workflows/index.ts')),
@@ -68,7 +68,7 @@ export async function openWorld() {
   const vcenter = createFakeVcenter()
   const courier = createTestCourier()
   const repair = createWorkflowRepair(client, (id) => provisioningRequestOf(database, id))
-  await seed(database, siteId, {})
+  await seed(database, siteId, policyOfAll)
 
   const shared = { connection: native, namespace, maxHeartbeatThrottleInterval: '200ms', shutdownGraceTime: '1s' }
   const controlPlane = await Worker.create({
@@ -131,6 +131,7 @@ export async function openWorld() {
 
   return {
     siteId,
+    namespace,
     setOwnerEmail,
     database,
     client,

@@ -2,7 +2,7 @@ import { findByInventoryPath } from '@berth/agent-worker/vcenter/inventory.ts'
 import type { ManagedObjectReference } from '@berth/agent-worker/vcenter/managed-object.ts'
 import { readProperty } from '@berth/agent-worker/vcenter/read-properties.ts'
 import type { SoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
-import { until } from '@berth/testing/until.ts'
+import { until } from './until.ts'
 
 const templates = '/DC0/vm/templates'
 const managed = '/DC0/vm/berth'

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import type { WorkflowHandle } from '@temporalio/client'
+import type { World } from './world.ts'
+
+const excludeAll = [1, 2] // temporal.api.enums.v1.ResetReapplyExcludeType: signals and updates
+
+/** What an operator does in the Temporal UI, by the calls that it makes. Each acts on the run of now. */
+export function operatorActs({ client, namespace }: Pick<World, 'client' | 'namespace'>, workflowId: string) {
+  const { workflowService: service } = client
+  const identity = 'an operator'
+  const current = (): WorkflowHandle => client.workflow.getHandle(workflowId)
+  const run = async () => ({ workflowId, runId: (await current().describe()).runId })
+
+  /** Ids of the events at which a Reset can end, as far as this run has come. */
+  async function resetPoints(): Promise<string[]> {
+    const { events } = await current().fetchHistory()
+    return (events ?? []).flatMap(({ eventId, workflowTaskCompletedEventAttributes: completed }) =>
+      completed ? [String(eventId)] : [],
+    )
+  }
+
+  return {
+    resetPoints,
+    isOpen: async () => (await current().describe()).status.name === 'RUNNING',
+
+    async reset(eventId: string, reapply: boolean): Promise<void> {
+      await service.resetWorkflowExecution({
+        namespace,
+        workflowExecution: await run(),
+        reason: 'as an operator does',
+        workflowTaskFinishEventId: eventId as unknown as Long,
+        requestId: randomUUID(),
+        ...(!reapply && { resetReapplyExcludeTypes: excludeAll }),
+      })
+    },
+
+    pause: () =>
+      service.pauseWorkflowExecution({ namespace, workflowId, identity, reason: 'look', requestId: randomUUID() }),
+    /** A call that the client repeats finds its work done. */
+    unpause: () =>
+      service
+        .unpauseWorkflowExecution({ namespace, workflowId, identity, requestId: randomUUID() })
+        .catch(async (error: unknown) => {
+          if ((await current().describe()).status.name !== 'RUNNING') throw error
+        }),
+
+    async pauseActivity(type: string): Promise<void> {
+      await service.pauseActivity({ namespace, execution: await run(), identity, type })
+    },
+    async unpauseActivity(type: string): Promise<void> {
+      await service.unpauseActivity({ namespace, execution: await run(), identity, type })
+    },
+    async resetActivity(type: string, resetHeartbeat: boolean): Promise<void> {
+      await service.resetActivity({ namespace, execution: await run(), identity, type, resetHeartbeat })
+    },
+  }
+}
