@@ -5,10 +5,13 @@ import {
   decideApproval,
   extendLease,
   operatorDecision,
+  provisionVmType,
   releaseVm,
   restoreVm,
+  startOptions,
   type Applied,
 } from '@berth/workflows/messages.ts'
+import type { provisionVm } from '@berth/workflows/index.ts'
 import { openWorld, type World } from './testing/world.ts'
 
 let world: World
@@ -97,6 +100,16 @@ describe('a life without trouble', () => {
     )
     await world.keepHistory(id, 'lapsed')
   })
+
+  test('what is no longer offered when its workflow begins is rejected with the reason', async () => {
+    const { id, request } = await world.create()
+    await world.database.pool.query('update catalog_items set offered = false')
+    const life = await world.client.workflow.start<typeof provisionVm>(provisionVmType, startOptions(request))
+    expect(await life.result()).toMatchObject({ state: 'rejected', reasons: [expect.stringContaining('ubuntu-24-04')] })
+    await world.database.pool.query('update catalog_items set offered = true')
+    expect(await world.auditOf(id)).toContain('rejected')
+    await world.keepHistory(id, 'rejected')
+  })
 })
 
 describe('the lease', () => {
@@ -142,6 +155,7 @@ describe('the lease', () => {
     await world.until(id, 'active')
     await life.executeUpdate(releaseVm, { args: [message('developer')] })
     expect(await life.result()).toEqual({ state: 'retired' })
+    await world.keepHistory(id, 'released-then-retired')
   })
 
   test('given back by an operator, the VM is not destroyed before its owner was told', async () => {
@@ -156,6 +170,8 @@ describe('the lease', () => {
     const retry = { step: 'warn', attempt: 1, action: 'retry' } as const
     await life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...retry }] })
     await world.until(id, 'retired')
+    await life.result()
+    await world.keepHistory(id, 'owner-told-late')
   })
 
   test('is not ended without a delivered warning: an operator is asked, and the owner can still extend', async () => {
@@ -172,6 +188,7 @@ describe('the lease', () => {
     await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 600 }] })
     await world.until(id, 'active')
     world.courier.refuses = false
+    await world.keepHistory(id, 'held-at-warn-then-extended')
   })
 })
 
@@ -237,9 +254,11 @@ describe('trouble', () => {
 
   test('a hold that nobody decides is cleaned up after its time', async () => {
     world.vcenter.failNext('cloneVm', 'noPermission')
-    const { id } = await world.ask({ policy: { holdCleanUpSeconds: 1 } })
+    const { id, life } = await world.ask({ policy: { holdCleanUpSeconds: 1 } })
     await world.until(id, 'failed')
     expect(world.vcenter.vmOf(id)).toBeUndefined()
+    await life.result().catch(() => undefined)
+    await world.keepHistory(id, 'hold-cleaned-up')
   })
 
   test('transient failures are retried without a person', async () => {
@@ -264,6 +283,7 @@ describe('trouble', () => {
       args: [{ ...message('operator'), step: 'waitForIp', attempt: 1, action: 'skip' }],
     })
     expect((await world.until(id, 'active')).address).toBeNull()
+    await world.keepHistory(id, 'address-skipped')
   })
 
   test('cancelled during the clone: undone, nothing left', async () => {
@@ -281,10 +301,12 @@ describe('trouble', () => {
     await world.until(first.id, 'awaitingApproval')
     await first.life.executeUpdate(cancelRequest, { args: [message('developer')] })
     expect(await first.life.result()).toMatchObject({ state: 'cancelled' })
+    await world.keepHistory(first.id, 'cancelled-before-building')
     const second = await world.ask({ sizeId: 'medium' })
     await world.until(second.id, 'awaitingApproval')
     await second.life.cancel()
     expect(await second.life.result()).toMatchObject({ state: 'cancelled' })
+    await world.keepHistory(second.id, 'cancelled-by-temporal')
   })
 
   test('an active VM is not ended by Temporal’s own cancel', async () => {
@@ -294,6 +316,7 @@ describe('trouble', () => {
     await world.untilAudited(id, 'cancelIgnored')
     await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 60 }] })
     expect((await world.until(id, 'active')).address).not.toBeNull()
+    await world.keepHistory(id, 'cancel-ignored')
   })
 
   test('a message after the end is refused at once, although notices are still undelivered', async () => {

@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from '@jest/globals'
+import { defaultPayloadConverter } from '@temporalio/common'
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
+import { finalStates } from '@berth/domain/vm-request.ts'
+import type { Outcome } from '@berth/workflows/provision-vm.ts'
 
 const folder = fileURLToPath(new URL('../workflows/histories/', import.meta.url))
 let workflowBundle: WorkflowBundle
@@ -13,10 +16,9 @@ beforeAll(async () => {
   workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
 })
 
-test('every recorded history replays with the workflows of today', async () => {
+async function recorded() {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json'))
-  expect(files.length).toBeGreaterThanOrEqual(10)
-  const histories = await Promise.all(
+  return Promise.all(
     files.map(async (file) => {
       const history = historyFromJSON(JSON.parse(await readFile(`${folder}${file}`, 'utf8')))
       const workflowId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId
@@ -24,8 +26,21 @@ test('every recorded history replays with the workflows of today', async () => {
       return { workflowId, history }
     }),
   )
+}
+
+test('every recorded history replays with the workflows of today', async () => {
   const failed: string[] = []
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories))
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, await recorded()))
     if (error !== undefined) failed.push(`${workflowId}: ${error.message}`)
   expect(failed).toEqual([])
+})
+
+test('a life of every outcome is recorded', async () => {
+  const outcomes = (await recorded()).flatMap(({ history }) => {
+    const end = history.events?.at(-1)
+    if (end?.workflowExecutionFailedEventAttributes) return ['failed']
+    const result = end?.workflowExecutionCompletedEventAttributes?.result?.payloads?.[0]
+    return result ? [defaultPayloadConverter.fromPayload<Outcome>(result).state] : []
+  })
+  expect([...new Set(outcomes)].toSorted()).toEqual([...finalStates].toSorted())
 })

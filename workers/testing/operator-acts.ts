@@ -21,6 +21,11 @@ export function operatorActs({ client, namespace }: Pick<World, 'client' | 'name
 
   return {
     resetPoints,
+    /** Nothing of it is under way: neither a workflow task nor an activity. */
+    isQuiet: async () => {
+      const { raw } = await current().describe()
+      return !raw.pendingWorkflowTask && (raw.pendingActivities ?? []).length === 0
+    },
     isOpen: async () => (await current().describe()).status.name === 'RUNNING',
 
     async reset(eventId: string, reapply: boolean): Promise<void> {
