@@ -15,6 +15,8 @@ export interface Rule {
   times?: number
   /** Matching calls to let pass first. */
   skip?: number
+  /** Hits only while this says so. */
+  isTime?: () => boolean
 }
 
 export interface FaultPlan {
@@ -39,6 +41,7 @@ export function faultPlan(chance: Chance): FaultPlan {
 
   const hits = (rule: Rule & { seen: number; hits: number }, call: Call): boolean => {
     if (!matches(rule, call)) return false
+    if (rule.isTime?.() === false) return false
     rule.seen += 1
     if (rule.seen <= (rule.skip ?? 0) || rule.hits >= (rule.times ?? Infinity)) return false
     return chance.happens(rule.probability ?? 1, `${inWords(rule.fault)} ${call.name}`)
@@ -54,7 +57,8 @@ export function faultPlan(chance: Chance): FaultPlan {
         if (!hits(rule, call)) continue
         rule.hits += 1
         note(`${call.name} by ${call.by}: ${inWords(rule.fault)}`)
-        return rule.fault
+        const { fault } = rule
+        return fault.kind === 'kill' && fault.victim === 'caller' ? { ...fault, victim: call.by } : fault
       }
       return undefined
     },

@@ -24,8 +24,13 @@ export type Fault =
   | { kind: 'twice' }
   /** vCenter's own refusal, by the type of its fault. */
   | { kind: 'vcenterFault'; type: string }
-  /** A process dies just before the server hears the call, or just after it has answered and before that arrives. */
+  /**
+   * A process dies just before the server hears the call, or just after it has answered and before that arrives.
+   * `caller` is whoever calls.
+   */
   | { kind: 'kill'; victim: string; when: 'before' | 'after' }
+  /** Anything else, at such a moment. */
+  | { kind: 'do'; what: string; deed: (call: Call) => void; when: 'before' | 'after' }
 
 export const inWords = (fault: Fault): string => {
   switch (fault.kind) {
@@ -47,5 +52,7 @@ export const inWords = (fault: Fault): string => {
       return `refused with ${fault.type}`
     case 'kill':
       return `${fault.victim} killed ${fault.when} it`
+    case 'do':
+      return `${fault.what} ${fault.when} it`
   }
 }

@@ -14,6 +14,7 @@ try {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       long: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
+      stay: { type: 'boolean', default: false },
       vms: { type: 'string', default: '10' },
     },
   })
@@ -21,7 +22,7 @@ try {
   if (drills.length === 0) throw new Refusal(usage())
   const { passed, failed } = await runDrills({
     ...{ drills, seed: Number(values.seed), isLong: values.long, inventoryVms: Number(values.vms) },
-    ...{ withLog: values.log || values.long, signal: stopping.signal },
+    ...{ withLog: values.log || values.long, stays: values.stay, signal: stopping.signal },
   })
   console.log(`\n${passed} passed, ${failed} failed (seed ${values.seed})`)
   process.exitCode = failed === 0 ? 0 : 1
@@ -39,5 +40,5 @@ function drillNamed(name: string) {
 
 function usage(): string {
   const list = allDrills.map(({ name, does }) => `  ${name.padEnd(20)} ${does}`)
-  return `Usage: npm run chaos -- <drill …> | all [--seed N] [--long] [--log] [--vms 10]\n${list.join('\n')}`
+  return `Usage: npm run chaos -- <drill …> | all [--seed N] [--long] [--log] [--stay] [--vms 10]\n${list.join('\n')}`
 }

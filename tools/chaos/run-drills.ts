@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Drill } from './drill.ts'
 import { printReport } from './print-report.ts'
 import { startRig, type RigOptions } from './rig/rig.ts'
@@ -7,6 +8,8 @@ export interface DrillRun extends RigOptions {
   drills: readonly Drill[]
   /** Shows every fault, not only those of a drill that fails. */
   withLog: boolean
+  /** Leaves a Berth on which a drill failed running until Ctrl-C, to be looked at. */
+  stays: boolean
   signal: AbortSignal
 }
 
@@ -14,6 +17,7 @@ export interface DrillRun extends RigOptions {
 export async function runDrills({
   drills,
   withLog,
+  stays,
   signal,
   ...options
 }: DrillRun): Promise<{ passed: number; failed: number }> {
@@ -27,6 +31,10 @@ export async function runDrills({
       const report = await runDrill(rig, drill, known)
       printReport(report, withLog)
       results[report.problems.length === 0 ? 'passed' : 'failed'] += 1
+      if (stays && report.problems.length > 0) {
+        console.log(`It stays to be looked at, at ${rig.home}, until Ctrl-C.`)
+        await once(signal, 'abort')
+      }
     }
   } finally {
     await rig.stop()

@@ -1,7 +1,6 @@
 import type { Drill } from '../drill.ts'
 import { allEnded, askMany, withApprover } from '../rig/requests.ts'
-
-const writes = ['CloneVM_Task', 'ReconfigVM_Task', 'PowerOnVM_Task', 'PowerOffVM_Task', 'ShutdownGuest', 'Destroy_Task']
+import { writes } from '../rig/writes-of.ts'
 
 /** F4, R2: vCenter does what it is asked, and in one of five cases nobody hears that it did. */
 export const lostAnswers: Drill = {

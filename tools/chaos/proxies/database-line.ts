@@ -1,5 +1,5 @@
-import type { Fault } from '../fault.ts'
-import type { ProxyDeeds } from './proxy-deeds.ts'
+import type { Call, Fault } from '../fault.ts'
+import { strike, type ProxyDeeds } from './proxy-deeds.ts'
 import { tcpLine, type Tap, type TcpLine } from './tcp-line.ts'
 
 /** Statements at which drills strike, as Berth sends them; a piece on the line may hold several. */
@@ -20,31 +20,33 @@ export const databaseLine = (
 ): Promise<TcpLine> => tcpLine({ host, port }, () => statementTap(by, deeds))
 
 function statementTap(by: string, deeds: ProxyDeeds): Tap {
-  let afterAnswer: Fault | undefined
+  let answered: Struck | undefined
   return async (from, piece) => {
     if (from === 'client') {
-      const struck = faultAmong(piece, by, deeds)
-      if (struck?.kind === 'refuse') return false
-      if (struck?.kind === 'kill' && struck.when === 'before') {
-        await deeds.kill(struck.victim)
-        return struck.victim !== by
-      }
-      afterAnswer ??= struck
-      return true
+      const struck = struckAmong(piece, by, deeds)
+      if (struck === undefined) return true
+      answered = struck
+      return struck.fault.kind !== 'refuse' && (await strike(struck.fault, 'before', struck.call, deeds))
     }
-    const struck = afterAnswer
-    afterAnswer = undefined
-    if (struck?.kind === 'kill') await deeds.kill(struck.victim)
-    return struck?.kind !== 'loseAnswer'
+    const struck = answered
+    answered = undefined
+    if (struck === undefined) return true
+    return struck.fault.kind !== 'loseAnswer' && (await strike(struck.fault, 'after', struck.call, deeds))
   }
 }
 
-function faultAmong(piece: Buffer, by: string, deeds: ProxyDeeds): Fault | undefined {
+interface Struck {
+  call: Call
+  fault: Fault
+}
+
+function struckAmong(piece: Buffer, by: string, deeds: ProxyDeeds): Struck | undefined {
   const text = piece.toString('latin1').toLowerCase()
   for (const name of statements) {
     if (!text.includes(name)) continue
-    const fault = deeds.faultFor({ through: 'database', by, name })
-    if (fault !== undefined) return fault
+    const call: Call = { through: 'database', by, name }
+    const fault = deeds.faultFor(call)
+    if (fault !== undefined) return { call, fault }
   }
   return undefined
 }

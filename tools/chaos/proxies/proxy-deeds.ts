@@ -7,3 +7,19 @@ export interface ProxyDeeds {
   /** Resolves when the process is dead. */
   kill(victim: string): Promise<void>
 }
+
+/** Does what is to be done at this moment; false when the caller is dead, and the call with it. */
+export async function strike(
+  fault: Fault | undefined,
+  now: 'before' | 'after',
+  call: Call,
+  deeds: ProxyDeeds,
+): Promise<boolean> {
+  if ((fault?.kind !== 'kill' && fault?.kind !== 'do') || fault.when !== now) return true
+  if (fault.kind === 'do') {
+    fault.deed(call)
+    return true
+  }
+  await deeds.kill(fault.victim)
+  return fault.victim !== call.by
+}

@@ -9,7 +9,8 @@ import {
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ProxyDeeds } from './proxy-deeds.ts'
+import type { Call } from '../fault.ts'
+import { strike, type ProxyDeeds } from './proxy-deeds.ts'
 
 export interface TemporalProxy {
   port: number
@@ -59,13 +60,11 @@ async function forward(
 ): Promise<void> {
   stream.on('error', () => {})
   const name = headers[':path']?.split('/').at(-1) ?? ''
-  const fault = deeds.faultFor({ through: 'temporal', by, name })
+  const call: Call = { through: 'temporal', by, name }
+  const fault = deeds.faultFor(call)
   if (fault?.kind === 'refuse') return stream.close(constants.NGHTTP2_REFUSED_STREAM)
   if (fault?.kind === 'delay') await pause(fault.seconds * 1_000)
-  if (fault?.kind === 'kill' && fault.when === 'before') {
-    await deeds.kill(fault.victim)
-    if (fault.victim === by) return stream.close(constants.NGHTTP2_CANCEL)
-  }
+  if (!(await strike(fault, 'before', call, deeds))) return stream.close(constants.NGHTTP2_CANCEL)
   if (stream.destroyed || upstream.destroyed) return stream.close(constants.NGHTTP2_CANCEL)
   const asked = upstream.request(headers, { endStream: false })
   asked.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
@@ -77,7 +76,7 @@ async function forward(
   asked.on('trailers', (sent) => (trailers = sent))
   asked.on('response', (answer, flags) => {
     void (async () => {
-      if (fault?.kind === 'kill' && fault.when === 'after') await deeds.kill(fault.victim)
+      await strike(fault, 'after', call, deeds)
       if (fault?.kind === 'loseAnswer') return stream.close(constants.NGHTTP2_CANCEL)
       if (stream.destroyed) return
       if ((flags & endsHere) !== 0) return stream.respond(answer, { endStream: true })

@@ -3,7 +3,8 @@ import { Agent, createServer, request } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ProxyDeeds } from './proxy-deeds.ts'
+import type { Call } from '../fault.ts'
+import { strike, type ProxyDeeds } from './proxy-deeds.ts'
 
 /** One call that an agent made of vCenter. */
 export interface TracedCall {
@@ -13,6 +14,8 @@ export interface TracedCall {
   method: string
   /** The moid that it was about. */
   target: string
+  /** Of a clone: the VM's name. */
+  name?: string
   /** HTTP status of vCenter's answer; none when vCenter did not hear it or did not answer. */
   status?: number
   fault?: string
@@ -42,15 +45,16 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<unknown> => {
     const body = await bytesOf(incoming)
-    const call = tracedCall(body, by)
-    trace.push(call)
+    const traced = tracedCall(body, by)
+    trace.push(traced)
     if (isCut) return outgoing.destroy()
-    const fault = deeds.faultFor({ through: 'vcenter', by, name: call.method })
+    const call: Call = { through: 'vcenter', by, name: traced.method }
+    const fault = deeds.faultFor(call)
     const stop = new AbortController()
     outgoing.on('close', () => stop.abort())
     const forward = async () => {
       const answer = await forwarded(target, incoming, body, agent, stop.signal)
-      call.status = answer.status
+      traced.status = answer.status
       return answer
     }
     switch (fault?.kind) {
@@ -59,7 +63,7 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
       case 'busy':
         return outgoing.writeHead(503).end('<html>busy</html>')
       case 'vcenterFault':
-        call.fault = fault.type
+        traced.fault = fault.type
         return outgoing.writeHead(500, { 'content-type': 'text/xml' }).end(faultAnswer(fault.type))
       case 'delay':
         await pause(fault.seconds * 1_000)
@@ -68,9 +72,8 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
         await forward()
         break
       case 'kill':
-        if (fault.when === 'after') break
-        await deeds.kill(fault.victim)
-        if (fault.victim === by) return outgoing.destroy()
+      case 'do':
+        if (!(await strike(fault, 'before', call, deeds))) return outgoing.destroy()
         break
       case 'loseAnswer':
       case 'cutAnswer':
@@ -78,7 +81,7 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
       case undefined:
     }
     const answer = await forward()
-    if (fault?.kind === 'kill' && fault.when === 'after') await deeds.kill(fault.victim)
+    await strike(fault, 'after', call, deeds)
     if (fault?.kind === 'loseAnswer') return outgoing.destroy()
     if (fault?.kind === 'corruptAnswer') answer.body.fill('?', answer.body.length >> 1)
     outgoing.writeHead(answer.status, answer.headers)
@@ -111,7 +114,8 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
 function tracedCall(body: Buffer, by: string): TracedCall {
   const text = body.toString('utf8')
   const [, method = '', target = ''] = /<soapenv:Body><(\w+)[^>]*><_this[^>]*>([^<]*)</.exec(text) ?? []
-  return { at: Date.now(), by, method, target }
+  const [, name] = method === 'CloneVM_Task' ? (/<name>([^<]*)</.exec(text) ?? []) : []
+  return { at: Date.now(), by, method, target, ...(name !== undefined && { name }) }
 }
 
 async function forwarded(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { finalStates, type VmRequestState } from '@berth/domain/vm-request.ts'
+import { finalStates, type HoldStep, type VmRequestState } from '@berth/domain/vm-request.ts'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
 import { until } from '@berth/testing/until.ts'
 import type { Rig, RigSite } from './rig.ts'
@@ -76,6 +76,40 @@ export async function allIn(
 /** Resolves when all that was asked for has come to its end. */
 export const allEnded = (rig: Rig, ids: readonly string[], withinSeconds = 120): Promise<number> =>
   allIn(rig, ids, finalStates, withinSeconds)
+
+/**
+ * Resolves when each has ended or is held, and then, after an operator has told the held ones to try again, when all have
+ * ended. Answers how long the first took and how many an operator was needed for.
+ */
+export async function settle(
+  rig: Rig,
+  ids: readonly string[],
+  withinSeconds = 120,
+): Promise<{ seconds: number; held: number }> {
+  const seconds = await allIn(rig, ids, [...finalStates, 'held'], withinSeconds)
+  const held = (await states(rig, ids)).get('held')?.length ?? 0
+  if (held > 0) rig.plan.note(`an operator tries ${held} held requests again`)
+  const end = performance.now() + withinSeconds * 1_000
+  for (;;) {
+    await retryHeld(rig, ids)
+    const ended = await allEnded(rig, ids, 2).catch((problem: unknown) => problem)
+    if (typeof ended === 'number') return { seconds, held }
+    if (performance.now() > end) throw ended
+  }
+}
+
+async function retryHeld(rig: Rig, ids: readonly string[]): Promise<void> {
+  const { rows } = await rig.database.pool.query<{ id: string; step: HoldStep; attempt: number }>(
+    `select id, hold ->> 'step' as step, (hold ->> 'attempt')::int as attempt from vm_requests
+     where state = 'held' and id = any($1)`,
+    [ids],
+  )
+  const operator = rig.as('operator')
+  for (const { id, step, attempt } of rows)
+    await operator
+      .call('operatorDecision', { params: { id }, body: { step, attempt, action: 'retry' } })
+      .catch(() => undefined)
+}
 
 /** Decides about whatever is open, as the approver does, until the end of the work. */
 export async function withApprover<T>(rig: Rig, work: () => Promise<T>): Promise<T> {

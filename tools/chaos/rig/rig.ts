@@ -22,6 +22,7 @@ import { processes, type Processes } from './processes.ts'
 
 /** A Berth with proxies on all its lines, and every way to look at it and to hurt it. */
 export interface Rig {
+  home: string
   seed: number
   isLong: boolean
   chance: Chance
@@ -111,7 +112,8 @@ async function rigOf(berth: PreparedBerth, { seed, isLong }: RigOptions): Promis
     }
   })
   return {
-    ...{ seed, isLong, chance, plan, processes: hands, lines: wires, sites, database, mailUrl: settings.mailUrl },
+    ...{ seed, isLong, chance, plan, processes: hands, lines: wires, sites, database },
+    ...{ home: settings.home, mailUrl: settings.mailUrl },
     as: (person) => apiDriver(settings.portalUrl, settings.tokens[person]),
     temporal: new Client({ connection, namespace: settings.temporalNamespace }),
     async stop() {
