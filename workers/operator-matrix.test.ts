@@ -135,6 +135,23 @@ describe('Reset at the end of a workflow task of a life', () => {
   )
 })
 
+test('a Reset to the first workflow task cures a run that was reset to where it waits for what was decided', async () => {
+  const { id, life } = await world.ask({ sizeId: 'medium', leaseSeconds: 600 })
+  const acts = operatorActs(world, life.workflowId)
+  const current = () => world.client.workflow.getHandle<typeof provisionVm>(life.workflowId)
+  await world.until(id, 'awaitingApproval')
+  const decision = { id: randomUUID(), by: 'approver', decision: 'approved' } as const
+  await current().executeUpdate(decideApproval, { args: [decision] })
+  await world.until(id, 'active')
+  const points = await acts.resetPoints()
+  await acts.reset(points[waitsForApproval] ?? '', false)
+  await acts.reset(points[0] ?? '', true)
+  await world.untilAudited(id, 'reopened')
+  const extension = { id: randomUUID(), by: 'developer', leaseSeconds: 60 }
+  expect(await current().executeUpdate(extendLease, { args: [extension] })).toMatchObject({ state: 'active' })
+  expect(world.vcenter.mostVmsAtOnce(id)).toBe(1)
+})
+
 async function resetAt(acts: ReturnType<typeof operatorActs>, nth: number, reapply: boolean): Promise<void> {
   // A life whose tasks were fewer has ended meanwhile: a reset of what has ended changes nothing.
   const point = await until(

@@ -3,6 +3,7 @@ import { apiDriver, type ApiDriver } from '@berth/testing/api-driver.ts'
 import { openBrowser, Portal, type Wish } from '@berth/testing/portal-driver.ts'
 import { readRunFile, type RunFile } from '@berth/testing/run-file.ts'
 import { until } from '@berth/testing/until.ts'
+import { takeOperatorPictures } from './take-operator-pictures.ts'
 
 const sshPublicKey = `ssh-ed25519 ${Buffer.concat([
   Buffer.from([0, 0, 0, 11]),
@@ -64,7 +65,7 @@ export async function takePictures(home: string, chromium: string, folder: strin
     const operator = await Portal.signIn(browser, run.portalUrl, run.users.operator, '/operations')
     await operator.page.getByText('In contact').first().waitFor()
     await picture(operator, 'operations')
-    return files
+    return [...files, ...(await takeOperatorPictures(browser, run, sshPublicKey, folder))]
   } finally {
     await browser.close()
   }
