@@ -1,9 +1,8 @@
 import path from 'node:path'
-import type { Browser } from 'playwright-core'
 import { createSoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
 import { apiDriver } from '@berth/testing/api-driver.ts'
 import { makeForeignVm } from '@berth/testing/hands-on-vcenter.ts'
-import { Portal } from '@berth/testing/portal-driver.ts'
+import { Portal, type openBrowser } from '@berth/testing/portal-driver.ts'
 import type { RunFile } from '@berth/testing/run-file.ts'
 import { WorkflowPage } from '@berth/testing/temporal-ui-driver.ts'
 
@@ -11,7 +10,7 @@ const name = 'build-agent-7'
 
 /** A held request as an operator sees it in the portal and decides about it in the Temporal UI; answers the files. */
 export async function takeOperatorPictures(
-  browser: Browser,
+  browser: Awaited<ReturnType<typeof openBrowser>>,
   run: RunFile,
   sshPublicKey: string,
   folder: string,
