@@ -1,6 +1,7 @@
 import { NativeConnection } from '@temporalio/worker'
 import { pino } from 'pino'
 import { createVcenterActivities } from '@berth/activities/vcenter/index.ts'
+import { askStandingOver } from './ask-standing.ts'
 import { readConfig } from './config.ts'
 import { installRuntime } from './install-runtime.ts'
 import { startWorkers } from './start-workers.ts'
@@ -23,10 +24,13 @@ const vcenter = createVsphereVcenter({
   userAgent: `berth-agent/${config.version}`,
   onCall: (method) => log.debug({ method }, 'vCenter call'),
 })
-const activities = createVcenterActivities(vcenter)
 const workers = await untilItSucceeds(
   'Temporal',
-  async () => startWorkers(await NativeConnection.connect(config.temporal), config, activities),
+  async () => {
+    const connection = await NativeConnection.connect(config.temporal)
+    const askStanding = askStandingOver(connection, config.namespace)
+    return startWorkers(connection, config, createVcenterActivities(vcenter, { askStanding }))
+  },
   log,
 )
 

@@ -26,7 +26,7 @@ describe('the vCenter activities', () => {
   test('turn a fault that no retry cures into a non-retryable failure with its code', async () => {
     const fake = createFakeVcenter()
     fake.failNext('powerOnVm', 'noPermission', 'VirtualMachine.Interact.PowerOn on vm-7')
-    const { powerOnVm } = createVcenterActivities(fake)
+    const { powerOnVm } = createVcenterActivities(fake, { askStanding: async () => 'current' })
     const failure = await theFailureOf(anActivity().run(powerOnVm, vm, run))
     expect(failure).toMatchObject({
       type: 'noPermission',
@@ -38,14 +38,14 @@ describe('the vCenter activities', () => {
   test('leave a transient fault to Temporal’s retries', async () => {
     const fake = createFakeVcenter()
     fake.failNext('destroyVm', 'vcenterUnavailable')
-    const { destroyVm } = createVcenterActivities(fake)
+    const { destroyVm } = createVcenterActivities(fake, { askStanding: async () => 'current' })
     const failure = await theFailureOf(anActivity().run(destroyVm, { ...vm, vmName: 'dev-ubuntu-0007' }, run))
     expect(failure).toMatchObject({ type: 'vcenterUnavailable', nonRetryable: false })
   })
 
   test('that another run scheduled are refused, and do nothing', async () => {
     const fake = createFakeVcenter()
-    const { destroyVm } = createVcenterActivities(fake)
+    const { destroyVm } = createVcenterActivities(fake, { askStanding: async () => 'current' })
     const order = { ...vm, vmName: 'dev-ubuntu-0007' }
     const failure = await theFailureOf(anActivity().run(destroyVm, order, 'the run before a reset'))
     expect(failure).toMatchObject({ type: 'staleRun', nonRetryable: true })
@@ -54,14 +54,14 @@ describe('the vCenter activities', () => {
 
   test('leave a bug what it is', async () => {
     const broken = { ...createFakeVcenter(), powerOnVm: () => Promise.reject(new TypeError('undefined is not')) }
-    const { powerOnVm } = createVcenterActivities(broken)
+    const { powerOnVm } = createVcenterActivities(broken, { askStanding: async () => 'current' })
     expect(await theFailureOf(anActivity().run(powerOnVm, vm, run))).toBeInstanceOf(TypeError)
   })
 
   test('end as cancelled when their attempt is told to leave', async () => {
     const fake = createFakeVcenter()
     const held = fake.holdNext('waitForAddress')
-    const { waitForIp } = createVcenterActivities(fake)
+    const { waitForIp } = createVcenterActivities(fake, { askStanding: async () => 'current' })
     const environment = anActivity()
     const failure = theFailureOf(environment.run(waitForIp, { vm, rules }, run))
     await held.reached
@@ -78,7 +78,7 @@ describe('the vCenter activities', () => {
         progress.report({ percent: 40 })
       },
     }
-    const { powerOnVm } = createVcenterActivities(port)
+    const { powerOnVm } = createVcenterActivities(port, { askStanding: async () => 'current' })
     const environment = anActivity({ heartbeatDetails: { taskMoid: 'task-7', percent: 10 } })
     const heartbeats: unknown[] = []
     environment.on('heartbeat', (details) => heartbeats.push(details))
@@ -101,7 +101,7 @@ describe('the vCenter activities', () => {
         progress.signal.throwIfAborted()
       },
     }
-    const { powerOnVm } = createVcenterActivities(port)
+    const { powerOnVm } = createVcenterActivities(port, { askStanding: async () => 'current' })
     const environment = anActivity()
     await theFailureOf(environment.run(powerOnVm, vm, run))
     expect(answers).toEqual([false, true])

@@ -5,6 +5,7 @@ import type { PlacementRules } from '@berth/domain/placement.ts'
 import { packVms } from './packed-vms.ts'
 import { stepsWithHeartbeats } from './step-progress.ts'
 import { throughPort } from '../application-failure.ts'
+import type { AskStanding } from './write-permit.ts'
 import type {
   AddressRules,
   CloneOrder,
@@ -17,15 +18,17 @@ import type {
 
 export interface VcenterActivitySettings {
   /** How often the server hears from a running activity while few are under way. */
-  heartbeatSeconds: number
+  heartbeatSeconds?: number
+  /** Whether an attempt still counts; asked before each write to vCenter. */
+  askStanding: AskStanding
 }
 
 /** The activities that run at a site. They throw ApplicationFailures whose type is a code of domain/failures.ts. */
 export function createVcenterActivities(
   port: VcenterPort,
-  { heartbeatSeconds }: VcenterActivitySettings = { heartbeatSeconds: 1 },
+  { heartbeatSeconds = 1, askStanding }: VcenterActivitySettings,
 ) {
-  const withHeartbeats = stepsWithHeartbeats(heartbeatSeconds)
+  const withHeartbeats = stepsWithHeartbeats(heartbeatSeconds, askStanding)
   const step = <T>(act: (progress: StepProgress) => Promise<T>): Promise<T> => throughPort(() => withHeartbeats(act))
   const stepOf = <T>(scheduledBy: string, act: (progress: StepProgress) => Promise<T>): Promise<T> => {
     refuseAnotherRun(scheduledBy)

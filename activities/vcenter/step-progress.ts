@@ -1,5 +1,7 @@
 import { Context } from '@temporalio/activity'
-import type { StepProgress } from './vcenter-port.ts'
+import type { StepProgress, WritePermit } from './vcenter-port.ts'
+import { AttemptSuperseded, heartbeatPayloads, permitSeconds, startPermit } from './write-permit.ts'
+import type { AskStanding } from './write-permit.ts'
 
 /** What a heartbeat carries: enough for the next attempt to find the vCenter task of this one. */
 export interface StepHeartbeat {
@@ -17,7 +19,7 @@ export const pauseSeconds = (shortestSeconds: number, stepsUnderWay: number): nu
   Math.min(longestPauseSeconds, Math.max(shortestSeconds, stepsUnderWay / heartbeatsPerSecond))
 
 /** Runs steps that heartbeat. An attempt that was told to leave ends as cancelled, whatever its calls threw. */
-export function stepsWithHeartbeats(heartbeatSeconds: number) {
+export function stepsWithHeartbeats(heartbeatSeconds: number, askStanding: AskStanding) {
   let underWay = 0
 
   return async <T>(step: (progress: StepProgress) => Promise<T>): Promise<T> => {
@@ -42,6 +44,7 @@ export function stepsWithHeartbeats(heartbeatSeconds: number) {
           latest = { ...latest, ...progress }
           beat()
         },
+        permitToWrite: (options) => askPermit(context, latest, askStanding, options),
       })
     } catch (failure) {
       if (context.cancellationSignal.aborted) await context.cancelled
@@ -51,4 +54,20 @@ export function stepsWithHeartbeats(heartbeatSeconds: number) {
       clearTimeout(timer)
     }
   }
+}
+
+async function askPermit(
+  { info, cancelled }: Context,
+  latest: StepHeartbeat,
+  askStanding: AskStanding,
+  { alsoWhenLeaving = false }: { alsoWhenLeaving?: boolean } = {},
+): Promise<WritePermit> {
+  const withinSeconds = permitSeconds(info.heartbeatTimeoutMs)
+  const permit = startPermit(withinSeconds)
+  const { taskToken } = info
+  const standing = await askStanding({ taskToken, details: heartbeatPayloads(latest), withinSeconds })
+  if (standing === 'superseded') throw new AttemptSuperseded()
+  // The worker hears the same with its next heartbeat, and then says why.
+  if (standing === 'leaving' && !alsoWhenLeaving) await cancelled
+  return permit
 }

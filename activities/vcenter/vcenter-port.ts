@@ -68,6 +68,12 @@ export interface OwnedVm {
   addresses?: string[]
 }
 
+/** Temporal's word that an attempt still counts, for a few seconds. */
+export interface WritePermit {
+  /** To be asked at the last moment: an agent may stand still between the word and the write. */
+  isFresh(): boolean
+}
+
 /** The last attempt's heartbeat, and a way to leave the next one. */
 export interface StepProgress {
   /** Moid of the vCenter task that an earlier attempt of this activity started. */
@@ -77,6 +83,11 @@ export interface StepProgress {
   /** True when the request itself was cancelled: only then is the vCenter task cancelled too. */
   cancelRequested(): boolean
   report(progress: { taskMoid?: string; percent?: number }): void
+  /**
+   * Asked before each write to vCenter. Throws when another attempt has taken over, when this one shall leave (unless
+   * it is for leaving that it writes), and when Temporal does not answer.
+   */
+  permitToWrite(options?: { alsoWhenLeaving?: boolean }): Promise<WritePermit>
 }
 
 /**

@@ -8,13 +8,13 @@ import { cloneSpecification } from './clone-specification.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import { findChild } from './inventory.ts'
 import { isMoref, vmRef } from './managed-object.ts'
-import type { ManagedObjectReference } from './managed-object.ts'
 import { findOurVm, isOurs, readVms } from './own-vm.ts'
 import type { FoundVm } from './found-vm.ts'
 import { isFault } from './soap-fault.ts'
 import { rememberVm } from './vcenter-connection.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { growDisk } from './virtual-devices.ts'
+import { writeVm } from './write-vm.ts'
 
 /**
  * Adopts the request's VM if an earlier attempt or a twin made it, else clones it; either way it is then made and
@@ -42,10 +42,9 @@ async function makeClone(
   progress: StepProgress,
 ): Promise<FoundVm> {
   const template = vmRef(order.placement.templateMoid)
-  progress.signal.throwIfAborted()
   try {
     const specification = cloneSpecification(order, source)
-    const task = await connection.client.call<ManagedObjectReference>('CloneVM_Task', template, specification)
+    const task = await writeVm(connection, progress, 'CloneVM_Task', template, specification)
     const made = await followTask(connection, task, progress)
     const vm = isMoref(made) ? (await readVms(connection, [made.value], hardwarePaths))[0] : undefined
     return vm ?? (await vmThatVanished(connection, order))
@@ -98,9 +97,8 @@ async function growIfOrdered(
 ): Promise<FoundVm> {
   const disk = diskToGrow(vm.properties, order)
   if (disk === undefined) return vm
-  progress.signal.throwIfAborted()
   const spec = { deviceChange: [growDisk(disk, order.size.diskGiB)] }
-  const task = await connection.client.call<ManagedObjectReference>('ReconfigVM_Task', vmRef(vm.moid), { spec })
+  const task = await writeVm(connection, progress, 'ReconfigVM_Task', vmRef(vm.moid), { spec })
   await followTask(connection, task, progress)
   return readAgain(connection, order, vm)
 }

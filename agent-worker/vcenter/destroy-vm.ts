@@ -4,12 +4,12 @@ import { clonesUnderWayEnded } from './clones-under-way.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import { findAllByInstanceUuid } from './inventory.ts'
 import { vmRef } from './managed-object.ts'
-import type { ManagedObjectReference } from './managed-object.ts'
 import type { FoundVm } from './found-vm.ts'
 import { findByInstanceUuid, findByName, findOurVm } from './own-vm.ts'
 import { powerOffHard } from './power-off-vm.ts'
 import { isFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
+import { writeVm } from './write-vm.ts'
 
 export async function destroyVm(
   connection: VcenterConnection,
@@ -21,8 +21,7 @@ export async function destroyVm(
   if (vm === undefined) return
   try {
     if (vm.properties['runtime.powerState'] !== 'poweredOff') await powerOffHard(connection, vm.moid, progress)
-    progress.signal.throwIfAborted()
-    const task = await connection.client.call<ManagedObjectReference>('Destroy_Task', vmRef(vm.moid))
+    const task = await writeVm(connection, progress, 'Destroy_Task', vmRef(vm.moid))
     await followTask(connection, task, progress)
   } catch (error) {
     // Gone already, by a twin or by hand, or its task is forgotten: what vCenter finds now decides.

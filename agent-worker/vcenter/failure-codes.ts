@@ -1,6 +1,7 @@
 import type { FailureCode } from '@berth/domain/failures.ts'
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
 import { isMoref } from './managed-object.ts'
+import { NotSent } from './send-if-allowed.ts'
 import { SoapFault, VcenterUnreachable } from './soap-fault.ts'
 
 /**
@@ -69,6 +70,7 @@ const missingObjects: Readonly<Record<string, FailureCode>> = {
 export function asVcenterFault(error: unknown): unknown {
   if (error instanceof VcenterUnreachable)
     return new VcenterFault('vcenterUnavailable', error.message, { cause: error })
+  if (error instanceof NotSent) return new VcenterFault('vcenterBusy', error.message, { cause: error })
   if (!(error instanceof SoapFault)) return error
   return new VcenterFault(codeOf(error), sentenceOf(error), { cause: error })
 }

@@ -5,6 +5,7 @@ import { readProperty } from './read-properties.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { SoapFault } from './soap-fault.ts'
 import { taskResult } from './vcenter-task.ts'
+import { writeVm } from './write-vm.ts'
 
 /**
  * Waits for a vCenter task and tells the next attempt about it. Only a cancelled request cancels the task as well, and
@@ -24,7 +25,7 @@ export async function followTask(
     })
   } catch (error) {
     if (progress.signal.aborted && progress.cancelRequested()) {
-      await endCancelledTask(connection, task)
+      await endCancelledTask(connection, task, progress)
     }
     throw error
   }
@@ -34,10 +35,15 @@ export async function followTask(
  * A task that vCenter does not call cancelable is followed without being cancelled: its state would read as ended while
  * its work goes on, as the simulator's does.
  */
-async function endCancelledTask({ client, stream }: VcenterConnection, task: ManagedObjectReference): Promise<void> {
+async function endCancelledTask(
+  connection: VcenterConnection,
+  task: ManagedObjectReference,
+  progress: StepProgress,
+): Promise<void> {
+  const { client, stream } = connection
   try {
     if ((await readProperty(client, task, 'info.cancelable')) === true) {
-      await client.call('CancelTask', task).catch(() => undefined)
+      await writeVm(connection, progress, 'CancelTask', task).catch(() => undefined)
     }
     await taskResult(stream, task)
   } catch {

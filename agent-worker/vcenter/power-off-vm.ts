@@ -2,10 +2,10 @@ import type { PoweredOff, StepProgress, VmIdentity } from '@berth/activities/vce
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import type { FoundVm } from './found-vm.ts'
 import { isMoref, vmRef } from './managed-object.ts'
-import type { ManagedObjectReference } from './managed-object.ts'
 import { findOurVm } from './own-vm.ts'
 import { isFault, SoapFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
+import { writeVm } from './write-vm.ts'
 
 /** A VM that is no longer in vCenter is as off as can be. */
 export async function powerOffVm(
@@ -43,19 +43,20 @@ async function powerOffFound(
 
 /** True when the guest went down in time. A guest that cannot be asked is powered off hard. */
 async function shutDownGuest(
-  { client, stream }: VcenterConnection,
+  connection: VcenterConnection,
   moid: string,
   seconds: number,
-  { signal }: StepProgress,
+  progress: StepProgress,
 ): Promise<boolean> {
+  const { signal } = progress
   signal.throwIfAborted()
   const limit = AbortSignal.timeout(seconds * 1000)
   const leave = AbortSignal.any([signal, limit])
   try {
-    await client.call('ShutdownGuest', vmRef(moid), undefined, { signal: leave })
+    await writeVm<undefined>(connection, progress, 'ShutdownGuest', vmRef(moid), undefined, leave)
     const isOff = (properties: Readonly<Record<string, unknown>>) =>
       properties['runtime.powerState'] === 'poweredOff' ? true : undefined
-    return await stream.until(vmRef(moid), isOff, leave)
+    return await connection.stream.until(vmRef(moid), isOff, leave)
   } catch (error) {
     signal.throwIfAborted()
     if (limit.aborted || isFault(error, 'ToolsUnavailable', 'InvalidPowerState', 'InvalidState', 'NotSupported')) {
@@ -66,9 +67,8 @@ async function shutDownGuest(
 }
 
 export async function powerOffHard(connection: VcenterConnection, moid: string, progress: StepProgress): Promise<void> {
-  progress.signal.throwIfAborted()
   try {
-    const task = await connection.client.call<ManagedObjectReference>('PowerOffVM_Task', vmRef(moid))
+    const task = await writeVm(connection, progress, 'PowerOffVM_Task', vmRef(moid))
     await followTask(connection, task, progress)
   } catch (error) {
     if (!isAlreadyOff(error)) throw error

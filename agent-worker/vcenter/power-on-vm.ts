@@ -3,12 +3,12 @@ import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
 import type { StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import { vmRef } from './managed-object.ts'
-import type { ManagedObjectReference } from './managed-object.ts'
 import { ourVm } from './own-vm.ts'
 import type { FoundVm } from './found-vm.ts'
 import { isFault } from './soap-fault.ts'
 import { keepStarted } from './started-vm.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
+import { writeVm } from './write-vm.ts'
 
 /** vCenter refuses now and then with InvalidState what it accepts a moment later. */
 const attempts = 5
@@ -41,8 +41,7 @@ async function powerOn(
   vm: FoundVm,
   progress: StepProgress,
 ): Promise<void> {
-  progress.signal.throwIfAborted()
-  const task = await connection.client.call<ManagedObjectReference>('PowerOnVM_Task', vmRef(vm.moid))
+  const task = await writeVm(connection, progress, 'PowerOnVM_Task', vmRef(vm.moid))
   // The address is waited for next: its VM joins the list of watched objects in the same call as the task.
   const started = keepStarted(connection, identity, vm)
   try {

@@ -5,8 +5,10 @@ import type { SoapMethod } from './element-order.ts'
 import { moref } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
 import { readBody } from './read-soap.ts'
+import { NotSent, sendIfAllowed } from './send-if-allowed.ts'
 import { isFault, SoapFault, VcenterUnreachable } from './soap-fault.ts'
 import { writeRequest } from './write-soap.ts'
+import { isWriting } from './writing-methods.ts'
 
 export interface SoapClientOptions extends CertificateCheck {
   /** Ends in /sdk. */
@@ -15,6 +17,8 @@ export interface SoapClientOptions extends CertificateCheck {
   password: string
   /** Shown in vCenter's list of sessions. */
   userAgent?: string
+  /** Refuses, as a bug, a writing method that is called without `maySend`. */
+  writesNeedPermit?: boolean
   /** Told of each request that is sent, for counting. */
   onCall?: (method: SoapMethod) => void
 }
@@ -22,6 +26,8 @@ export interface SoapClientOptions extends CertificateCheck {
 export interface CallOptions {
   signal?: AbortSignal
   timeoutSeconds?: number
+  /** Asked directly before the first byte is written; if not, the call ends as NotSent. */
+  maySend?: () => boolean
 }
 
 export interface ServiceContent {
@@ -66,14 +72,15 @@ export function createSoapClient(options: SoapClientOptions): SoapClient {
     method: SoapMethod,
     target: ManagedObjectReference,
     args: Readonly<Record<string, unknown>> | undefined,
-    { signal, timeoutSeconds = defaultTimeoutSeconds }: CallOptions = {},
+    { signal, timeoutSeconds = defaultTimeoutSeconds, maySend }: CallOptions = {},
     current?: Session,
   ): Promise<{ value: unknown; cookie: string | undefined }> => {
     const body = writeRequest(method, target, args)
     const deadline = AbortSignal.timeout(timeoutSeconds * 1000)
     options.onCall?.(method)
+    const dispatcher = maySend === undefined ? pool : pool.compose(sendIfAllowed(method, maySend))
     try {
-      const response = await pool.request({
+      const response = await dispatcher.request({
         path: pathname,
         method: 'POST',
         headers: {
@@ -91,7 +98,7 @@ export function createSoapClient(options: SoapClientOptions): SoapClient {
         cookie: cookieIn(response.headers['set-cookie']),
       }
     } catch (error) {
-      if (error instanceof SoapFault || error instanceof VcenterUnreachable) throw error
+      if (error instanceof SoapFault || error instanceof VcenterUnreachable || error instanceof NotSent) throw error
       signal?.throwIfAborted()
       throw new VcenterUnreachable(method, deadline.aborted ? 'no answer in time' : reasonOf(error), { cause: error })
     }
@@ -127,6 +134,8 @@ export function createSoapClient(options: SoapClientOptions): SoapClient {
       args?: Readonly<Record<string, unknown>>,
       callOptions?: CallOptions,
     ) {
+      if (options.writesNeedPermit === true && isWriting(method) && callOptions?.maySend === undefined)
+        throw new Error(`${method} needs a permit: call it by writeVm`)
       const used = currentSession()
       try {
         return (await send(method, target, args, callOptions, await used)).value as T

@@ -26,7 +26,7 @@ export interface VsphereVcenterOptions extends SoapClientOptions {
 
 /** The vCenter port over SOAP. It connects at its first call and again whenever a session was lost. */
 export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVcenter {
-  const client = createSoapClient(options)
+  const client = createSoapClient({ ...options, writesNeedPermit: true })
   const stream = createUpdateStream(client)
   const connection: VcenterConnection = {
     client,

@@ -26,6 +26,7 @@ export const someProgress = (signal: AbortSignal = new AbortController().signal)
   signal,
   cancelRequested: () => false,
   report: () => undefined,
+  permitToWrite: async () => ({ isFresh: () => true }),
 })
 
 const addressRules = { allow: [], ignore: [], settleSeconds: 0, timeoutSeconds: 60 }
