@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { testServers, uniqueSiteId } from '@berth/testing/test-servers.ts'
+import { uniqueSiteId } from '@berth/testing/test-servers.ts'
 import { startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
-
-const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+import { startAgentProcess } from './testing/agent-process.ts'
 
 describe('the agent’s process', () => {
   let vcsim: Vcsim
@@ -18,33 +13,8 @@ describe('the agent’s process', () => {
   })
   afterAll(() => vcsim.stop())
 
-  const start = (changes: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, [main], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        BERTH_SITE_ID: uniqueSiteId(),
-        BERTH_INSTALLATION_ID: 'berth-test',
-        BERTH_VCENTER_URL: vcsim.url,
-        BERTH_VCENTER_USERNAME: vcsim.username,
-        BERTH_VCENTER_PASSWORD: vcsim.password,
-        TEMPORAL_ADDRESS: testServers.temporalAddress,
-        TEMPORAL_NAMESPACE: testServers.temporalNamespace,
-        ...changes,
-      },
-    })
-    const said: string[] = []
-    const lines = createInterface({ input: child.stdout })
-    lines.on('line', (line) => said.push(line))
-    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
-    const saysReady = (async () => {
-      for await (const [line] of onLines(lines)) if (line.includes('agent ready')) return
-    })()
-    return { child, said, saysReady, exited: once(child, 'exit') as Promise<[number | null]> }
-  }
-
-  async function* onLines(lines: ReturnType<typeof createInterface>) {
-    while (true) yield (await once(lines, 'line')) as [string]
-  }
+  const start = (changes: Record<string, string> = {}) =>
+    startAgentProcess(vcsim, { BERTH_SITE_ID: uniqueSiteId(), ...changes })
 
   test('is ready, listens on nothing, says no secret, and leaves in order', async () => {
     const agent = start()

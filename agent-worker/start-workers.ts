@@ -13,6 +13,12 @@ export interface RunningWorkers {
 /** Waits are cheap: a slot holds a promise. */
 const siteSlots = 2_000
 
+/**
+ * More only while there is much to take: each poll of an agent that stands still swallows a step until its heartbeat
+ * times out.
+ */
+const fewPolls = { type: 'autoscaling', minimum: 1, initial: 1, maximum: 5 } as const
+
 /** Clones have a queue of their own, with as many slots as the vCenter bears; all else shares the other one. */
 export async function startWorkers(
   connection: NativeConnection,
@@ -28,6 +34,7 @@ export async function startWorkers(
       taskQueue,
       activities: served,
       maxConcurrentActivityTaskExecutions: slots,
+      activityTaskPollerBehavior: fewPolls,
       // Else the moid of a vCenter task reaches the server only with a heartbeat many seconds later.
       maxHeartbeatThrottleInterval: '1s',
       defaultHeartbeatThrottleInterval: '1s',

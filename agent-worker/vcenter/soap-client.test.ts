@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
 import type { SoapMethod } from './element-order.ts'
+import { vmRef } from './managed-object.ts'
 import { readPropertiesBelow, readProperty } from './read-properties.ts'
+import { NotSent } from './send-if-allowed.ts'
 import { createSoapClient } from './soap-client.ts'
 import type { SoapClient } from './soap-client.ts'
 import { startLossyProxy } from './testing/lossy-proxy.ts'
+import { writingMethods } from './writing-methods.ts'
 
 describe('the SOAP client', () => {
   let vcsim: Vcsim
@@ -51,6 +54,46 @@ describe('the SOAP client', () => {
       client.call('FindByInventoryPath', (await client.serviceContent()).searchIndex, { inventoryPath: 'DC0/vm' }),
     ).resolves.toMatchObject({ type: 'Folder' })
     expect(countOf('Login')).toBe(before + 2)
+  })
+
+  test('sends nothing whose permit has grown old, and goes on with the next call', async () => {
+    const proxy = await startLossyProxy(vcsim.url)
+    const { username, password } = vcsim
+    const guarded = createSoapClient({ url: proxy.url, username, password, writesNeedPermit: true })
+    const template = vmRef('vm-none')
+    await expect(guarded.call('PowerOnVM_Task', template, {}, { maySend: () => false })).rejects.toThrow(NotSent)
+    expect(proxy.arrived).not.toContain('PowerOnVM_Task')
+    await expect(guarded.call('PowerOnVM_Task', template, {}, { maySend: () => true })).rejects.toMatchObject({
+      faultType: 'ManagedObjectNotFound',
+    })
+    expect(proxy.arrived).toContain('PowerOnVM_Task')
+    await guarded.close()
+    await proxy.stop()
+  })
+
+  test('asks for the permit when the request’s turn has come, not when it is made', async () => {
+    const proxy = await startLossyProxy(vcsim.url)
+    const { username, password } = vcsim
+    const guarded = createSoapClient({ url: proxy.url, username, password })
+    const hold = proxy.holdNextAnswerOf('Login')
+    let asked = false
+    const call = guarded.call('PowerOnVM_Task', vmRef('vm-none'), {}, { maySend: () => !(asked = true) })
+    const outcome = expect(call).rejects.toThrow(NotSent)
+    await hold.reached
+    expect(asked).toBe(false)
+    hold.release()
+    await outcome
+    await guarded.close()
+    await proxy.stop()
+  })
+
+  test('refuses a write without a permit, if writes need one', async () => {
+    const { url, username, password } = vcsim
+    const guarded = createSoapClient({ url, username, password, writesNeedPermit: true })
+    for (const method of writingMethods) {
+      await expect(guarded.call(method, vmRef('vm-none'))).rejects.toThrow(`${method} needs a permit`)
+    }
+    await guarded.close()
   })
 
   test('tells refused credentials by their fault', async () => {

@@ -13,6 +13,10 @@ export interface LossyProxy {
   refuseNext(method: SoapMethod): void
   /** Answers the next call with a fault, as vCenter does, and does not carry it out. */
   faultNext(method: SoapMethod, faultType: string, members?: string): void
+  /** The next call of the method is carried out, and its answer kept back until released. */
+  holdNextAnswerOf(method: SoapMethod): { reached: Promise<void>; release(): void }
+  /** Every call that has arrived, in order. */
+  readonly arrived: readonly string[]
   stop(): Promise<void>
 }
 
@@ -20,10 +24,13 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const lose = new Set<string>()
   const refuse = new Set<string>()
   const faults = new Map<string, string>()
+  const holds = new Map<string, { arrived: () => void; released: Promise<void> }>()
+  const arrived: string[] = []
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const body = await textOf(incoming)
     const method = /<soapenv:Body><(\w+)/.exec(body)?.[1] ?? ''
+    arrived.push(method)
     if (refuse.delete(method)) return void outgoing.writeHead(503).end('<html>busy</html>')
     const fault = faults.get(method)
     if (fault !== undefined) {
@@ -35,6 +42,12 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     forwarded.end(body)
     const [answer] = (await once(forwarded, 'response')) as [IncomingMessage]
     const text = await textOf(answer)
+    const hold = holds.get(method)
+    if (hold !== undefined) {
+      holds.delete(method)
+      hold.arrived()
+      await hold.released
+    }
     if (lose.delete(method)) return void outgoing.destroy()
     const { 'set-cookie': cookie, 'content-type': type } = answer.headers
     const headers = { 'content-type': type ?? 'text/xml', ...(cookie === undefined ? {} : { 'set-cookie': cookie }) }
@@ -52,6 +65,13 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     loseNextAnswerOf: (method) => void lose.add(method),
     refuseNext: (method) => void refuse.add(method),
     faultNext: (method, faultType, members = '') => void faults.set(method, faultAnswer(faultType, members)),
+    arrived,
+    holdNextAnswerOf(method) {
+      const reached = Promise.withResolvers<void>()
+      const released = Promise.withResolvers<void>()
+      holds.set(method, { arrived: reached.resolve, released: released.promise })
+      return { reached: reached.promise, release: released.resolve }
+    },
     async stop() {
       server.closeAllConnections()
       server.close()
