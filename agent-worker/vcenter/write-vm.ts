@@ -5,7 +5,7 @@ import type { VcenterConnection } from './vcenter-connection.ts'
 
 /**
  * The only way to change something at vCenter: Temporal is asked right before whether this attempt still counts, and
- * the request is not sent any more when that answer has grown old. See docs/adr/0011.
+ * the request is not sent any more when that answer has grown old. See docs/adr/0012.
  */
 export async function writeVm<T = ManagedObjectReference>(
   { client }: VcenterConnection,
