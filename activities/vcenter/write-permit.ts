@@ -1,6 +1,5 @@
 import { defaultPayloadConverter, toPayloads } from '@temporalio/common'
 import type { Payload } from '@temporalio/common'
-import type { StepHeartbeat } from './step-progress.ts'
 import type { WritePermit } from './vcenter-port.ts'
 
 /** What Temporal says of an attempt. leaving: cancelled, paused or reset · superseded: another one counts now. */
@@ -45,4 +44,4 @@ export function startPermit(seconds: number, clocks = readClocks): WritePermit {
 }
 
 /** The details replace those at the server, so the latest go with each question. */
-export const heartbeatPayloads = (latest: StepHeartbeat): Payload[] => toPayloads(defaultPayloadConverter, latest) ?? []
+export const heartbeatPayloads = (latest: object): Payload[] => toPayloads(defaultPayloadConverter, latest) ?? []

@@ -84,7 +84,11 @@ export async function openWorld({ policy: policyOfAll = {} }: { policy?: Partial
   })
   const site = await Promise.all(
     [siteQueue(siteId), siteBuildQueue(siteId)].map((taskQueue) =>
-      Worker.create({ ...shared, taskQueue, activities: createVcenterActivities(vcenter, { heartbeatSeconds: 0.1, askStanding: async () => 'current' }) }),
+      Worker.create({
+        ...shared,
+        taskQueue,
+        activities: createVcenterActivities(vcenter, { heartbeatSeconds: 0.1, askStanding: async () => 'current' }),
+      }),
     ),
   )
   const running = [controlPlane, ...site].map((worker) => worker.run())
