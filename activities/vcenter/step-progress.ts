@@ -7,6 +7,8 @@ import type { AskStanding } from './write-permit.ts'
 export interface StepHeartbeat {
   taskMoid?: string
   percent?: number
+  /** Set at the server before anything is written: a permit is asked for with it. */
+  mayHaveWritten?: boolean
 }
 
 /** Of all steps of an agent together: 1,000 waits at one a second each are more than a small Temporal server takes. */
@@ -26,7 +28,7 @@ export function stepsWithHeartbeats(heartbeatSeconds: number, askStanding: AskSt
     const context = Context.current()
     // A further attempt repeats what the last one reported, so that a crash before its first report loses nothing.
     let latest: StepHeartbeat = context.info.heartbeatDetails ?? {}
-    const lastTaskMoid = latest.taskMoid
+    const { taskMoid: lastTaskMoid, mayHaveWritten = false } = latest
     let timer: NodeJS.Timeout | undefined
     const beat = () => {
       clearTimeout(timer)
@@ -38,13 +40,17 @@ export function stepsWithHeartbeats(heartbeatSeconds: number, askStanding: AskSt
     try {
       return await step({
         lastTaskMoid,
+        mayHaveWritten,
         signal: context.cancellationSignal,
         cancelRequested: () => context.cancellationDetails?.cancelRequested === true,
         report(progress) {
           latest = { ...latest, ...progress }
           beat()
         },
-        permitToWrite: (options) => askPermit(context, latest, askStanding, options),
+        permitToWrite(options) {
+          latest = { ...latest, mayHaveWritten: true }
+          return askPermit(context, latest, askStanding, options)
+        },
       })
     } catch (failure) {
       if (context.cancellationSignal.aborted) await context.cancelled

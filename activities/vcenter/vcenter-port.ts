@@ -78,6 +78,8 @@ export interface WritePermit {
 export interface StepProgress {
   /** Moid of the vCenter task that an earlier attempt of this activity started. */
   readonly lastTaskMoid: string | undefined
+  /** True when an earlier attempt had a permit to write: what it sent may still be under way, its answer lost. */
+  readonly mayHaveWritten: boolean
   /** Aborted when this attempt shall stop waiting, for whatever reason. */
   readonly signal: AbortSignal
   /** True when the request itself was cancelled: only then is the vCenter task cancelled too. */

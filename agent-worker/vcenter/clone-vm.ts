@@ -5,12 +5,13 @@ import { diskToGrow, differences, hardwarePaths } from './as-ordered.ts'
 import { cloneSource } from './clone-source.ts'
 import type { CloneSource } from './clone-source.ts'
 import { cloneSpecification } from './clone-specification.ts'
+import { clonesUnderWayEnded } from './clones-under-way.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import { findChild } from './inventory.ts'
 import { isMoref, vmRef } from './managed-object.ts'
-import { findOurVm, isOurs, readVms } from './own-vm.ts'
+import { findByName, findOurVm, hasOurMarker, isOurs, otherUuid, readVms } from './own-vm.ts'
 import type { FoundVm } from './found-vm.ts'
-import { isFault } from './soap-fault.ts'
+import { isFault, SoapFault } from './soap-fault.ts'
 import { rememberVm } from './vcenter-connection.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { growDisk } from './virtual-devices.ts'
@@ -27,12 +28,24 @@ export async function cloneVm(
 ): Promise<{ moid: string }> {
   await settleEarlierTask(connection, progress)
   const source = await cloneSource(connection, order.placement)
-  const existing = await findOurVm(connection, order, hardwarePaths)
+  const existing =
+    (await findOurVm(connection, order, hardwarePaths)) ?? (await vmOfLostClone(connection, order, progress))
   const vm = existing ?? (await makeClone(connection, order, source, progress))
   const complete = await growIfOrdered(connection, order, vm, progress)
   await checkAsOrdered(connection, order, source, complete)
   rememberVm(connection, order.requestId, vm.moid)
   return { moid: vm.moid }
+}
+
+/** An earlier attempt may have begun a clone that nobody heard of again: it is waited for, and its VM adopted. */
+async function vmOfLostClone(
+  connection: VcenterConnection,
+  order: CloneOrder,
+  { mayHaveWritten, signal }: StepProgress,
+): Promise<FoundVm | undefined> {
+  if (!mayHaveWritten) return undefined
+  await clonesUnderWayEnded(connection, order.placement.templateMoid, signal)
+  return (await findOurVm(connection, order, hardwarePaths)) ?? findByName(connection, order, hardwarePaths)
 }
 
 async function makeClone(
@@ -47,12 +60,22 @@ async function makeClone(
     const task = await writeVm(connection, progress, 'CloneVM_Task', template, specification)
     const made = await followTask(connection, task, progress)
     const vm = isMoref(made) ? (await readVms(connection, [made.value], hardwarePaths))[0] : undefined
-    return vm ?? (await vmThatVanished(connection, order))
+    return vm === undefined ? await vmThatVanished(connection, order) : refuseOtherUuid(connection, order, vm)
   } catch (error) {
     if (isFault(error, 'DuplicateName')) return adoptByName(connection, order, error.detail['object'])
     if (isFault(error, 'ManagedObjectNotFound')) return vmAfterLostTask(connection, order, error)
+    // A clone may end in error after it made the VM: whether that is as ordered is found out next.
+    const made = error instanceof SoapFault ? await findOurVm(connection, order, hardwarePaths) : undefined
+    if (made !== undefined) return made
     throw error
   }
+}
+
+/** vCenter may give a clone another instanceUuid than was ordered. Nothing finds it by uuid then: a person decides. */
+function refuseOtherUuid(connection: VcenterConnection, order: CloneOrder, vm: FoundVm): FoundVm {
+  rememberVm(connection, order.requestId, vm.moid)
+  if (isOurs(vm.properties, order)) return vm
+  throw otherUuid(vm, order)
 }
 
 /** vCenter forgets tasks, as after its restart: if the clone is not there now, the next attempt makes it. */
@@ -86,6 +109,7 @@ async function adoptByName(connection: VcenterConnection, order: CloneOrder, hol
   if (vm.properties['config.instanceUuid'] === undefined) {
     throw new VcenterFault('vcenterBusy', `${order.vmName} is being created`)
   }
+  if (hasOurMarker(vm.properties, order)) throw otherUuid(vm, order)
   throw new VcenterFault('nameTaken', `${order.vmName} (${vm.moid})`)
 }
 

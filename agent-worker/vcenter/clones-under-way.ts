@@ -1,7 +1,7 @@
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
-import { isMoref, morefKey, vmRef } from './managed-object.ts'
+import { moref, vmRef } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
-import { readProperties, readProperty } from './read-properties.ts'
+import { readPropertiesAlong } from './read-properties.ts'
 import { SoapFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { taskResult } from './vcenter-task.ts'
@@ -33,15 +33,11 @@ export async function clonesUnderWayEnded(
 }
 
 async function clonesUnderWay({ client }: VcenterConnection, templateMoid: string): Promise<ManagedObjectReference[]> {
-  const recent = await readProperty(client, vmRef(templateMoid), 'recentTask')
-  const tasks = Array.isArray(recent) ? recent.filter(isMoref) : []
-  const found = await readProperties(
-    client,
-    tasks.map((obj) => ({ obj, paths: ['info.descriptionId', 'info.state'] })),
-  )
-  return tasks.filter((task) => {
-    const { 'info.descriptionId': what, 'info.state': state } = found.get(morefKey(task)) ?? {}
-    return /^VirtualMachine\.clone/i.test(String(what)) && (state === 'queued' || state === 'running')
+  const paths = ['info.descriptionId', 'info.state']
+  const recent = await readPropertiesAlong(client, vmRef(templateMoid), 'recentTask', 'Task', paths)
+  return [...recent].flatMap(([key, { 'info.descriptionId': what, 'info.state': state }]) => {
+    const isUnderWay = /^VirtualMachine\.clone/i.test(String(what)) && (state === 'queued' || state === 'running')
+    return isUnderWay ? [moref('Task', key.slice('Task:'.length))] : []
   })
 }
 

@@ -19,31 +19,45 @@ export async function destroyVm(
   await settleEarlierTask(connection, progress)
   const vm = await findToDestroy(connection, order, progress)
   if (vm === undefined) return
+  let isGone = false
   try {
     if (vm.properties['runtime.powerState'] !== 'poweredOff') await powerOffHard(connection, vm.moid, progress)
     const task = await writeVm(connection, progress, 'Destroy_Task', vmRef(vm.moid))
     await followTask(connection, task, progress)
+    isGone = true
   } catch (error) {
     // Gone already, by a twin or by hand, or its task is forgotten: what vCenter finds now decides.
     if (!isFault(error, 'ManagedObjectNotFound')) throw error
   }
   connection.lastSeen.delete(order.requestId)
+  // It was the only one under its uuid, and vCenter itself says that it has destroyed it.
+  if (isGone) return
   const left = await findAllByInstanceUuid(connection.client, order.requestId)
   if (left.length > 0) {
     throw new VcenterFault('vcenterBusy', `vCenter still has ${left.map(({ value }) => value).join(', ')}`)
   }
 }
 
-const destroyPaths = ['runtime.powerState']
+const destroyPaths = ['runtime.powerState', 'config.createDate']
 
-/** Undefined only when no clone is under way that could still make the VM, and neither uuid nor name finds it. */
+/** A clone that was lost may be queued behind the one that made the VM, but not for longer than a clone is given. */
+const clonesLastMilliseconds = 3 * 60 * 60 * 1000
+
+/** While the VM holds its name, a further clone of it fails; once it is destroyed, that clone would make another. */
+const mayBeFollowed = ({ properties }: FoundVm): boolean => {
+  const age = Date.now() - Date.parse(String(properties['config.createDate']))
+  return !(age > clonesLastMilliseconds)
+}
+
+/** Settles when no clone can follow. Undefined only when no clone is under way that could still make the VM, and neither uuid nor name finds it. */
 async function findToDestroy(
   connection: VcenterConnection,
   order: DestroyOrder,
   { signal }: StepProgress,
 ): Promise<FoundVm | undefined> {
   const vm = await findByInstanceUuid(connection, order, destroyPaths)
-  if (vm !== undefined) return vm
+  if (vm !== undefined && !mayBeFollowed(vm)) return vm
   if (order.placement !== undefined) await clonesUnderWayEnded(connection, order.placement.templateMoid, signal)
+  if (vm !== undefined) return vm
   return (await findOurVm(connection, order, destroyPaths)) ?? findByName(connection, order, destroyPaths)
 }

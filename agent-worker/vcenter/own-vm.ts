@@ -24,7 +24,7 @@ export function isOurs(properties: Properties, identity: VmIdentity): boolean {
   )
 }
 
-const hasOurMarker = (properties: Properties, { installationId, requestId }: VmIdentity): boolean =>
+export const hasOurMarker = (properties: Properties, { installationId, requestId }: VmIdentity): boolean =>
   properties[extraConfigPath(marker.installationId)] === installationId &&
   properties[extraConfigPath(marker.requestId)] === requestId
 
@@ -46,7 +46,7 @@ export async function findOurVm(
   const vm = await findByInstanceUuid(connection, identity, paths)
   if (vm === undefined && seen !== undefined && hasOurMarker(seen.properties, identity)) {
     rememberVm(connection, identity.requestId, lastSeen)
-    throw foreign([seen])
+    throw otherUuid(seen, identity)
   }
   return vm
 }
@@ -92,7 +92,7 @@ export async function findByName(
   if (vm.properties['config.instanceUuid'] === undefined) {
     throw new VcenterFault('vcenterBusy', `${order.vmName} is being created`)
   }
-  if (hasOurMarker(vm.properties, order)) throw foreign([vm])
+  if (hasOurMarker(vm.properties, order)) throw otherUuid(vm, order)
   return undefined
 }
 
@@ -128,6 +128,14 @@ function refuseOtherInstallation({ installationId }: VcenterConnection, identity
   if (installationId === undefined || installationId === identity.installationId) return
   throw new VcenterFault('notOurs', `this agent acts for ${installationId} only`)
 }
+
+/** Made for this request, but vCenter or somebody gave it another uuid. */
+export const otherUuid = ({ moid, properties }: FoundVm, { requestId }: VmIdentity): VcenterFault =>
+  new VcenterFault(
+    'notOurs',
+    `${String(properties['name'])} (${moid}) was made for this request, but its instanceUuid is ` +
+      `${String(properties['config.instanceUuid'])}; give it ${requestId} again, or remove the VM`,
+  )
 
 function foreign(vms: FoundVm[]): VcenterFault {
   const names = vms.map(({ moid, properties }) => `${String(properties['name'])} (${moid})`).join(', ')

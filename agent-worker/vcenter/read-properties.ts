@@ -68,6 +68,20 @@ export async function readPropertiesBelow(
   }
 }
 
+/** The same, of the objects that the property `along` of `from` refers to, in one call. */
+export async function readPropertiesAlong(
+  client: SoapClient,
+  from: ManagedObjectReference,
+  along: string,
+  type: string,
+  paths: readonly string[],
+): Promise<Map<string, Properties>> {
+  const traversal = { _typeName: 'TraversalSpec', name: along, type: from.type, path: along, skip: false }
+  const propSet = [{ type, all: false, pathSet: paths }]
+  const objectSet = [{ obj: from, skip: true, selectSet: [traversal] }]
+  return retrieve(client, { propSet, objectSet, reportMissingObjectsInResults: true })
+}
+
 /** One property of one object; undefined if either does not exist. */
 export async function readProperty(client: SoapClient, obj: ManagedObjectReference, path: string): Promise<unknown> {
   return (await readProperties(client, [{ obj, paths: [path] }])).get(morefKey(obj))?.[path]

@@ -70,7 +70,7 @@ describe('the stream of changes', () => {
     ])
     expect(building.length).toBeLessThanOrEqual(14)
     expect(destroying.filter(isNoWait)).toEqual([
-      ...['FindAllByUuid', 'RetrievePropertiesEx', 'Destroy_Task', 'ModifyListView', 'FindAllByUuid'],
+      ...['FindAllByUuid', 'RetrievePropertiesEx', 'RetrievePropertiesEx', 'Destroy_Task', 'ModifyListView'],
     ])
   })
 
@@ -80,8 +80,8 @@ describe('the stream of changes', () => {
     await vcenter.port.powerOnVm(order, someProgress())
     const destroying = await callsOf(() => vcenter.port.destroyVm(order, someProgress()))
     expect(destroying.filter(isNoWait)).toEqual([
-      ...['FindAllByUuid', 'RetrievePropertiesEx', 'PowerOffVM_Task', 'ModifyListView'],
-      ...['Destroy_Task', 'ModifyListView', 'FindAllByUuid'],
+      ...['FindAllByUuid', 'RetrievePropertiesEx', 'RetrievePropertiesEx', 'PowerOffVM_Task', 'ModifyListView'],
+      ...['Destroy_Task', 'ModifyListView'],
     ])
   })
 

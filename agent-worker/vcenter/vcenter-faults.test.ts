@@ -45,6 +45,22 @@ describe('a fault that vCenter answers with', () => {
     expect((await stateOf(order))?.poweredOn).toBe(true)
   })
 
+  test('a power on that vCenter does not allow yet is waited for, and then made', async () => {
+    const order = await aBuiltVm()
+    const disabled = '<val xsi:type="ArrayOfString"><string>PowerOnVM_Task</string></val>'
+    proxy.changeNext('RetrievePropertiesEx', {
+      answer: (text) =>
+        text.replace('</objects>', `<propSet><name>disabledMethod</name>${disabled}</propSet></objects>`),
+    })
+    const before = proxy.arrived.length
+    await port.powerOnVm(order, someProgress())
+    const since = proxy.arrived.slice(before)
+    // It listened to the VM first; the stream said that the method is allowed now.
+    expect(since.indexOf('ModifyListView')).toBeLessThan(since.indexOf('PowerOnVM_Task'))
+    expect(since.filter((method) => method === 'PowerOnVM_Task')).toHaveLength(1)
+    expect((await stateOf(order))?.poweredOn).toBe(true)
+  })
+
   test('InvalidPowerState that says “on already” is success', async () => {
     const order = await aBuiltVm()
     const members = '<requestedState>poweredOn</requestedState><existingState>poweredOn</existingState>'

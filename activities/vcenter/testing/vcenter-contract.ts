@@ -23,6 +23,7 @@ export interface VcenterUnderTest {
 
 export const someProgress = (signal: AbortSignal = new AbortController().signal): StepProgress => ({
   lastTaskMoid: undefined,
+  mayHaveWritten: false,
   signal,
   cancelRequested: () => false,
   report: () => undefined,

@@ -15,6 +15,8 @@ export interface LossyProxy {
   faultNext(method: SoapMethod, faultType: string, members?: string): void
   /** The next call of the method is carried out, and its answer kept back until released. */
   holdNextAnswerOf(method: SoapMethod): { reached: Promise<void>; release(): void }
+  /** Changes the text of the next request of the method, or of its answer. */
+  changeNext(method: SoapMethod, change: { request?(text: string): string; answer?(text: string): string }): void
   /** Every call that has arrived, in order. */
   readonly arrived: readonly string[]
   stop(): Promise<void>
@@ -25,6 +27,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const refuse = new Set<string>()
   const faults = new Map<string, string>()
   const holds = new Map<string, { arrived: () => void; released: Promise<void> }>()
+  const changes = new Map<string, { request?(text: string): string; answer?(text: string): string }>()
   const arrived: string[] = []
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -37,11 +40,19 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
       faults.delete(method)
       return void outgoing.writeHead(500, { 'content-type': 'text/xml' }).end(fault)
     }
-    const forwarded = request(target, { method: incoming.method, headers: incoming.headers })
+    const change = changes.get(method)
+    changes.delete(method)
+    const sent = change?.request?.(body) ?? body
+    const length = Buffer.byteLength(sent)
+    const forwarded = request(target, {
+      method: incoming.method,
+      headers: { ...incoming.headers, 'content-length': length },
+    })
     forwarded.on('error', () => outgoing.destroy())
-    forwarded.end(body)
+    forwarded.end(sent)
     const [answer] = (await once(forwarded, 'response')) as [IncomingMessage]
-    const text = await textOf(answer)
+    const said = await textOf(answer)
+    const text = change?.answer?.(said) ?? said
     const hold = holds.get(method)
     if (hold !== undefined) {
       holds.delete(method)
@@ -65,6 +76,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     loseNextAnswerOf: (method) => void lose.add(method),
     refuseNext: (method) => void refuse.add(method),
     faultNext: (method, faultType, members = '') => void faults.set(method, faultAnswer(faultType, members)),
+    changeNext: (method, change) => void changes.set(method, change),
     arrived,
     holdNextAnswerOf(method) {
       const reached = Promise.withResolvers<void>()
