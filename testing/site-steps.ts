@@ -7,14 +7,19 @@ import { testServers } from './test-servers.ts'
 
 export interface SiteSteps {
   client: Client
+  /** Settles when the step waits for an agent. */
+  begin(step: StepToTake): Promise<{ result(): Promise<unknown> }>
   /** Settles when some agent of the queue has done the step. */
   take(step: StepToTake): Promise<unknown>
   stop(): Promise<void>
 }
 
+let installed = false
+
 /** Schedules single activities for real agents, on a real Temporal. */
 export async function startSiteSteps(): Promise<SiteSteps> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') })
+  if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR') })
+  installed = true
   const { temporalAddress: address, temporalNamespace: namespace } = testServers
   const connection = await NativeConnection.connect({ address })
   const clientConnection = await Connection.connect({ address })
@@ -25,10 +30,12 @@ export async function startSiteSteps(): Promise<SiteSteps> {
     workflowsPath: fileURLToPath(new URL('./one-step.ts', import.meta.url)),
   })
   const running = worker.run()
+  const begin = (step: StepToTake) =>
+    client.workflow.start<typeof oneStep>('oneStep', { taskQueue, workflowId: randomUUID(), args: [step] })
   return {
     client,
-    take: (step) =>
-      client.workflow.execute<typeof oneStep>('oneStep', { taskQueue, workflowId: randomUUID(), args: [step] }),
+    begin,
+    take: async (step) => (await begin(step)).result(),
     async stop() {
       worker.shutdown()
       await running

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { benchAgent, type AgentFigures } from './agent.ts'
 import { buildGovmomiPeer } from './govmomi-peer.ts'
 import { benchProvision, type ProvisionFigures } from './provision.ts'
 
@@ -9,11 +10,20 @@ const { values, positionals } = parseArgs({
     requests: { type: 'string', default: '30' },
     burst: { type: 'string', default: '20' },
     runs: { type: 'string', default: '3' },
+    waits: { type: 'string', default: '1000' },
   },
 })
 
+if (positionals[0] === 'agent') {
+  const figures: AgentFigures[] = []
+  for (let run = 0; run < Number(values.runs); run++) figures.push(await benchAgent(Number(values.waits)))
+  if (values.json) console.log(JSON.stringify(figures))
+  else console.table(figures)
+  process.exit(0)
+}
 if (positionals[0] !== 'provision') {
   console.log('Usage: npm run bench -- provision [--requests 30] [--burst 20] [--runs 3] [--json]')
+  console.log('       npm run bench -- agent [--waits 1000] [--runs 3] [--json]')
   process.exit(1)
 }
 

@@ -131,6 +131,7 @@ const agent = (
       ...vcenter,
       BERTH_INSTALLATION_ID: settings.installationId,
       BERTH_SITE_ID: siteId,
+      MALLOC_ARENA_MAX: '2',
     },
   )
 
