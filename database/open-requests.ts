@@ -13,12 +13,13 @@ interface Row {
   folder_moid: string | null
   cloned: boolean
   busy: boolean
+  newest_run_id: string | null
 }
 
 /** Requests of a site that are not final, with what should be found in vCenter for each. */
 export async function openRequestsOf({ pool }: Database, siteId: string): Promise<OpenRequest[]> {
   const { rows } = await pool.query<Row>(
-    `select r.id, r.vm_name, r.state, r.hold, r.address, r.placement ->> 'folderMoid' as folder_moid,
+    `select r.id, r.vm_name, r.state, r.newest_run_id, r.hold, r.address, r.placement ->> 'folderMoid' as folder_moid,
             coalesce((select s.state = 'done' from steps s
                       where s.request_id = r.id and s.name = 'clone' order by s.round desc limit 1), false) as cloned,
             exists (select from steps s where s.request_id = r.id and s.state = 'running') as busy
@@ -31,7 +32,7 @@ export async function openRequestsOf({ pool }: Database, siteId: string): Promis
     state: row.state,
     expectsVm: row.cloned && lifeState(row) !== 'retiring',
     expectsPower: expectedPower(row),
-    ...withoutNulls({ address: row.address, folderMoid: row.folder_moid }),
+    ...withoutNulls({ address: row.address, folderMoid: row.folder_moid, newestRunId: row.newest_run_id }),
   }))
 }
 

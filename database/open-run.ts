@@ -8,6 +8,6 @@ import { transaction } from './transaction.ts'
 /** Lets a run speak for its request, and answers what is known. An older run gets `staleRun`. */
 export const openRun = (database: Database, run: RunIdentity): Promise<Facts> =>
   transaction(database.pool, async (client) => {
-    const { request } = await fence(client, run)
-    return factsOf(client, request)
+    const { request, tookOver } = await fence(client, run)
+    return { ...(await factsOf(client, request)), ...(tookOver && { tookOver }) }
   })

@@ -65,6 +65,8 @@ export interface Facts {
   retireTo?: FinalState
   /** Why it was rejected, cancelled or failed. */
   reasons?: string[]
+  /** Only in the answer to a run that was not known before. */
+  tookOver?: true
   /** Notices that gate nothing and were not delivered yet, for a run that takes over. */
   pendingNotices?: NoticeOrder[]
   /** The last 100 messages that were applied, in whatever run, oldest first. */

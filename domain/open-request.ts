@@ -11,4 +11,6 @@ export interface OpenRequest {
   /** Where it was cloned to. */
   folderMoid?: string
   address?: string
+  /** The run of its workflow that wrote last. */
+  newestRunId?: string
 }

@@ -1,16 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client'
 import {
+  type OperatorDecision,
   cancelRequest,
+  currentState,
+  decideApproval,
+  extendLease,
   operatorDecision,
   provisionVmType,
   releaseVm,
   reopenOptions,
   restoreVm,
   startOptions,
-  type OperatorDecision,
 } from '@berth/workflows/messages.ts'
 import { until } from '@berth/testing/until.ts'
+import type { provisionVm } from '@berth/workflows/index.ts'
+import { operatorActs } from './testing/operator-acts.ts'
 import { openWorld, type Life, type World } from './testing/world.ts'
 
 let world: World
@@ -232,5 +237,38 @@ describe('notices', () => {
     await world.untilAudited(id, 'reopened')
     await world.until(id, 'active')
     await until('the notice of the first run', async () => (await ready())[0] === 'delivered')
+  })
+})
+
+describe('a Reset without the updates, to where the run only waits', () => {
+  /** The approval was given, the VM is handed over; the new run waits for the approval again. */
+  async function waitingInThePast() {
+    const { id, life } = await world.ask({ sizeId: 'medium', leaseSeconds: 3_600 })
+    await world.until(id, 'awaitingApproval')
+    const acts = operatorActs(world, life.workflowId)
+    const asked = (await acts.resetPoints()).at(-1)
+    if (asked === undefined) throw new Error('no workflow task to reset to')
+    const decision = { ...message('approver'), decision: 'approved' } as const
+    await life.executeUpdate(decideApproval, { args: [decision] })
+    await world.until(id, 'active')
+    await acts.reset(asked, false)
+    const current = world.client.workflow.getHandle<typeof provisionVm>(life.workflowId)
+    return { id, current }
+  }
+
+  test('is noticed by the next message, which is then decided by the facts', async () => {
+    const { id, current } = await waitingInThePast()
+    await current.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 60 }] })
+    expect(await world.auditOf(id)).toContain('reopened')
+    await current.executeUpdate(releaseVm, { args: [message('developer')] })
+    await world.until(id, 'released')
+    expect(world.vcenter.mostVmsAtOnce(id)).toBe(1)
+  })
+
+  test('is noticed by reconciling: the run looks again, and its lease is enforced', async () => {
+    const { id, current } = await waitingInThePast()
+    await world.repair.lookAgain(current.workflowId)
+    await world.untilAudited(id, 'reopened')
+    await until('the lease', async () => (await current.query(currentState)).state === 'active')
   })
 })

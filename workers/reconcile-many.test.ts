@@ -93,9 +93,10 @@ function reconciling(mails: PendingNotice[]) {
     },
     siteWatch: { describeSite: notAsked, pendingActivity: notAsked },
     repair: {
-      runningWorkflowIds: async () => new Set(),
+      runningWorkflows: async () => new Map(),
       isOpen: async () => true,
       standingOf: notAsked,
+      lookAgain: notAsked,
       reopen: notAsked,
     },
   })

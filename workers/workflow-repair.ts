@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
 import type { WorkflowRepair } from '@berth/activities/control-plane/control-plane-ports.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
-import { provisionVmType, reopenOptions } from '@berth/workflows/messages.ts'
+import { lookAgain, provisionVmType, reopenOptions } from '@berth/workflows/messages.ts'
 
 /** Gives a request its workflow back. The new run takes over the recorded facts; the old one, if any, is fenced off. */
 export function createWorkflowRepair(
@@ -9,10 +9,11 @@ export function createWorkflowRepair(
   requestOf: (requestId: string) => Promise<ProvisioningRequest>,
 ): WorkflowRepair {
   return {
-    async runningWorkflowIds(siteId) {
-      const running = new Set<string>()
+    async runningWorkflows(siteId) {
+      const running = new Map<string, string>()
       const query = `WorkflowType = '${provisionVmType}' AND BerthSite = '${siteId}' AND ExecutionStatus = 'Running'`
-      for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) running.add(workflowId)
+      for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1_000 }))
+        running.set(workflowId, runId)
       return running
     },
     async isOpen(workflowId) {
@@ -40,6 +41,15 @@ export function createWorkflowRepair(
           },
         }),
       }
+    },
+    async lookAgain(workflowId) {
+      await client.workflow
+        .getHandle(workflowId)
+        .signal(lookAgain)
+        .catch((error: unknown) => {
+          // It has ended meanwhile.
+          if (!(error instanceof WorkflowNotFoundError)) throw error
+        })
     },
     async reopen(requestId) {
       await client.workflow.start(provisionVmType, reopenOptions(await requestOf(requestId)))

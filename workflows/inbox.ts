@@ -19,7 +19,8 @@ export interface Bodies {
 }
 
 export interface Letter {
-  action: VmRequestAction
+  /** `lookAgain` comes from reconciling and is answered to nobody. */
+  action: VmRequestAction | 'lookAgain'
   body: Bodies[VmRequestAction]
   /** Nobody waits for the answer: it was a cancel in the Temporal UI. */
   isNativeCancel?: true
@@ -129,6 +130,9 @@ export class Inbox {
 const tooLate = (state: VmRequestState) =>
   ApplicationFailure.nonRetryable(`the request is ${state}`, 'actionNotAllowed', { state, allowedIn: [] })
 
+/** Stands in the JSON that operators copy from the Temporal UI. */
+export const yourUserId = 'your-user-id'
+
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= 1_000
 
@@ -136,6 +140,7 @@ function messageShape(body: messages.ReleaseVm): string | undefined {
   if (typeof body !== 'object' || body === null) return 'the argument is not an object'
   if (!isText(body.id)) return 'id is missing'
   if (!isText(body.by)) return 'by is missing'
+  if (body.by === yourUserId) return 'by is to be your own user id'
   if (body.reason !== undefined && typeof body.reason !== 'string') return 'reason is not a text'
   return undefined
 }

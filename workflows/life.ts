@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -26,8 +27,8 @@ import {
 } from '@berth/domain/vm-request.ts'
 import { localRecords, notices, patientRecords, siteActivities, type SiteActivities } from './activity-proxies.ts'
 import { applyChange } from './apply-change.ts'
-import { Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
-import { currentState, searchAttributes, type Applied } from './messages.ts'
+import { Inbox, yourUserId, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
+import { currentState, lookAgain, searchAttributes, type Applied } from './messages.ts'
 
 /** What continue-as-new hands over; everything else is in the database. */
 export interface Carry {
@@ -89,6 +90,7 @@ export class Life {
       state: this.facts.state,
       ...(this.waitingFor !== undefined && { waitingFor: this.waitingFor }),
     }))
+    setHandler(lookAgain, () => this.inbox.put({ action: 'lookAgain', body: { id: 'look-again', by: berthItself } }))
     root.cancelRequested.catch(() => this.#cancelledFromTemporal())
   }
 
@@ -247,6 +249,10 @@ export class Life {
   }
 
   async #answer(letter: Letter, handlers: Handlers): Promise<boolean> {
+    if (letter.action === 'lookAgain') {
+      if (await this.#wasOvertaken()) throw new FactsReplaced()
+      return false
+    }
     const known = this.inbox.applied.get(letter.body.id)
     if (known !== undefined) {
       letter.answer = known
@@ -259,6 +265,10 @@ export class Life {
       return reaction.leave
     } catch (error) {
       if (error instanceof ApplicationFailure) {
+        if (patched('facts-before-refusal') && (await this.#wasOvertaken())) {
+          this.inbox.letters.unshift(letter)
+          throw new FactsReplaced()
+        }
         letter.refusal = error
         if (letter.isNativeCancel)
           await this.record({ event: 'cancelIgnored', by: letter.body.by, reason: error.message, change: {} })
@@ -269,10 +279,24 @@ export class Life {
     }
   }
 
+  /**
+   * After a Reset to a wait this run replays what it once knew, and records nothing that would tell it better. True when
+   * the record did not know it yet: it has the facts of now.
+   */
+  async #wasOvertaken(): Promise<boolean> {
+    const facts = await withFallback((records) => records.openRun(this.request.requestId))
+    if (facts.tookOver !== true) return false
+    this.facts = facts
+    this.takeOver(facts)
+    this.show()
+    return true
+  }
+
   async #react(letter: Letter, handlers: Handlers): Promise<Reaction> {
     const { state, hold } = this.facts
-    const handler = handlers[letter.action] as ((body: Letter['body']) => Promise<Reaction>) | undefined
-    if (!allows(state, letter.action, hold) || handler === undefined) throw refusal(state, letter.action)
+    const action = letter.action as VmRequestAction
+    const handler = handlers[action] as ((body: Letter['body']) => Promise<Reaction>) | undefined
+    if (!allows(state, action, hold) || handler === undefined) throw refusal(state, action)
     return handler(letter.body)
   }
 
@@ -291,8 +315,8 @@ export function refusal(state: VmRequestState, action: VmRequestAction, why?: st
 
 function heldSentence(hold: Hold, choices: string): string {
   const decision = JSON.stringify({
-    id: 'choose-one',
-    by: 'your-user-id',
+    id: `${hold.step}-${hold.attempt}`,
+    by: yourUserId,
     step: hold.step,
     attempt: hold.attempt,
     action: hold.actions[0],

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common'
-import { defineQuery, defineUpdate } from '@temporalio/workflow'
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Decision } from '@berth/domain/approval.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { LeaseCap } from '@berth/domain/lease.ts'
@@ -56,6 +56,9 @@ export const releaseVm = defineUpdate<Applied, [ReleaseVm]>('releaseVm')
 export const restoreVm = defineUpdate<Applied, [RestoreVm]>('restoreVm')
 export const cancelRequest = defineUpdate<Applied, [CancelRequest]>('cancelRequest')
 export const operatorDecision = defineUpdate<Applied, [OperatorDecision]>('operatorDecision')
+
+/** Asks a run whether its request went on without it, as after a Reset. Sent by reconciling. */
+export const lookAgain = defineSignal('lookAgain')
 
 /** What the workflow believes; the view in the database is what people are shown. */
 export const currentState = defineQuery<{ state: VmRequestState; waitingFor?: string }>('currentState')

@@ -30,7 +30,7 @@ function aSite(records: object = {}) {
       ...records,
     },
     repair: {
-      runningWorkflowIds: async () => new Set<string>(),
+      runningWorkflows: async () => new Map<string, string>(),
       isOpen: async (workflowId: string) => workflowId === vmRequestWorkflowId('ams', 'lagging'),
       standingOf: async () => ({ paused: { by: 'oscar', reason: 'to look' } }),
       reopen: async (requestId: string) => {

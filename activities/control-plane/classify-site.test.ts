@@ -28,7 +28,7 @@ const vm = (requestId: string, changes: Partial<OwnedVm> = {}): OwnedVm => ({
   ...changes,
 })
 const untagged = { markerInstallationId: undefined, markerRequestId: '' } as unknown as Partial<OwnedVm>
-const running = (...ids: string[]) => new Set(ids.map((id) => vmRequestWorkflowId('ams', id)))
+const running = (...ids: string[]) => new Map(ids.map((id) => [vmRequestWorkflowId('ams', id), 'run']))
 const classify = (vms: OwnedVm[] | null, open: OpenRequest[]) =>
   classifySite({ siteId: 'ams', installationId, vms }, open, running(...open.map(({ requestId }) => requestId)))
 const findings = (vms: OwnedVm[], open: OpenRequest[] = [request('a')]) => classify(vms, open).findings

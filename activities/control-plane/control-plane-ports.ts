@@ -78,11 +78,13 @@ export interface SiteWatch {
 
 /** Repair of workflows: used by reconciling only. */
 export interface WorkflowRepair {
-  /** From Temporal's visibility, which may lag: confirm with `isOpen` before acting on an absence. */
-  runningWorkflowIds(siteId: string): Promise<Set<string>>
+  /** Run ids by workflow id, from Temporal's visibility, which may lag: confirm with `isOpen` before acting on an absence. */
+  runningWorkflows(siteId: string): Promise<ReadonlyMap<string, string>>
   isOpen(workflowId: string): Promise<boolean>
   /** Why a workflow does not do what is due, as far as Temporal knows. */
   standingOf(workflowId: string): Promise<WorkflowStanding>
+  /** Asks a run whether it still knows its request: after a Reset it may wait for what happened long ago. */
+  lookAgain(workflowId: string): Promise<void>
   /** Starts the request's workflow again with its stored input; does nothing if one is running. */
   reopen(requestId: string): Promise<void>
 }

@@ -6,7 +6,7 @@ import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { throughPort } from '../application-failure.ts'
 import { unpackVms, type PackedVms } from '../vcenter/packed-vms.ts'
 import { classifySite, workflowWasMissing, type RequestWithoutWorkflow } from './classify-site.ts'
-import type { Finding, RequestRecords, VanishedRequest, WorkflowRepair } from './control-plane-ports.ts'
+import type { Finding, OpenRequest, RequestRecords, VanishedRequest, WorkflowRepair } from './control-plane-ports.ts'
 
 export interface Reconciled {
   findings: number
@@ -77,9 +77,10 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
       const vms = packedVms === null ? null : await unpackVms(packedVms)
       const now = instantOf(Date.now())
       const open = await throughPort(() => records.openRequestsOf(siteId))
-      const running = await repair.runningWorkflowIds(siteId)
+      const running = await repair.runningWorkflows(siteId)
       const { findings: seen, withoutWorkflow } = classifySite({ siteId, installationId, vms }, open, running)
       const reopened = await reopenMissing(withoutWorkflow)
+      for (const workflowId of runsUnheardOf(siteId, open, running)) await repair.lookAgain(workflowId)
       const ids = new Set(reopened.map(({ requestId }) => requestId))
       const late = (await overdue(siteId, now)).filter(({ subject }) => !ids.has(subject))
       const findings = [...seen, ...late, ...reopened.map(workflowWasMissing)]
@@ -98,3 +99,11 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
     },
   }
 }
+
+/** Workflows in another run than the one that the record last heard of: a Reset, unless it is just being recorded. */
+const runsUnheardOf = (siteId: string, open: readonly OpenRequest[], running: ReadonlyMap<string, string>): string[] =>
+  open.flatMap(({ requestId, newestRunId }) => {
+    const workflowId = vmRequestWorkflowId(siteId, requestId)
+    const runId = running.get(workflowId)
+    return newestRunId === undefined || runId === undefined || runId === newestRunId ? [] : [workflowId]
+  })
