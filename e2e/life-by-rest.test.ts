@@ -270,7 +270,7 @@ test('what is held waits for an operator, whose decision must be about this very
   expect(refused(await decide('skip'))).toEqual([409, 'actionNotAllowed'])
   const overrides = await as('operator').call(
     'operatorDecision',
-    on(id, { step, attempt, action: 'retry', overrides: {} }),
+    on(id, { step, attempt, action: 'retry', overrides: { datastore: 'of-somebody-else' } }),
   )
   expect(overrides.status).toBe(400)
   expect((await decide('abort')).status).toBe(200)

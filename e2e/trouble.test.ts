@@ -116,7 +116,7 @@ test('a missing template, a full datastore and a taken name hold a request, say 
   await operator.confirm('Abort', 'Nobody needs two of them', operator.held(another))
   await requestIn(developer, vast.id, 'failed')
   for (const request of [unbuilt, taken, full]) {
-    await operator.held(request.vmName).getByRole('button', { name: 'Retry' }).click()
+    await operator.held(request.vmName).getByRole('button', { name: 'Retry', exact: true }).click()
     await requestIn(developer, request.id, 'active')
     expect(await vmsOf(request)).toHaveLength(1)
   }

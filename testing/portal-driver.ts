@@ -151,7 +151,7 @@ export class Portal {
     // Not waitForFunction: the page's content security policy forbids what it does.
     const isShown = `document.documentElement.style.colorScheme === '${colorScheme}' &&
       !document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === 'running')`
-    await until(`the page to be ${colorScheme}`, () => this.page.evaluate<boolean>(isShown), 10)
+    await until(`the page to be ${colorScheme}`, () => this.page.evaluate<boolean>(isShown))
   }
 
   async close(): Promise<void> {
