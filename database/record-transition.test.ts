@@ -250,6 +250,21 @@ describe('repeating a transition', () => {
   })
 })
 
+describe('another transition under a number that is taken', () => {
+  test('was decided after a workflow task was lost: nothing is written, and the run goes on from the facts', async () => {
+    const id = await aRequest(world, { sizeId: 'large' })
+    const { run, record } = await aRun(world, id)
+    await record({ state: 'awaitingApproval' }, { event: 'approvalAsked' })
+    const other = { requestId: id, n: 1, at: new Date().toISOString(), by: 'april', notices: [] }
+    const approved = { ...other, event: 'approved', change: { state: 'provisioning' as const } }
+    const answer = await world.records.recordTransition(run, approved)
+    expect(answer.facts).toMatchObject({ state: 'awaitingApproval' })
+    expect(await viewed(world, id)).toMatchObject({ state: 'awaitingApproval' })
+    await expect(world.records.recordTransition(run, { ...approved, n: 2 })).resolves.toEqual({})
+    expect(await viewed(world, id)).toMatchObject({ state: 'provisioning' })
+  })
+})
+
 describe('approvals', () => {
   test('are opened once, for the approvers of the team other than who asks', async () => {
     const id = await aRequest(world, { sizeId: 'large' })

@@ -42,7 +42,7 @@ export const recordTransition = (
       runId: run.runId,
       detail: { from: request.state, change: transition.change, notices: transition.notices },
     })
-    if (head === undefined) return repeated(client, request, run, transition.n)
+    if (head === undefined) return repeated(client, request, run, transition)
     const changed = await updateRequest(client, request.id, { ...head, ...columnsOf(request, transition) })
     await recordRest(client, changed, transition)
     await recordInterruptions(client, changed, leftBehind(request, changed, transition.change), transition.at)
@@ -63,18 +63,22 @@ function leftBehind(before: VmRequestRow, after: VmRequestRow, { step, grant }: 
 const appliedBefore = async (client: Queryable, run: RunIdentity, { n, message }: Transition): Promise<boolean> =>
   message !== undefined && (await wasApplied(client, run.requestId, message.id)) && !(await wasRecorded(client, run, n))
 
-/** The answer of the first time: facts, if it took over. */
+/**
+ * The answer of the first time, if this is the same transition. Else a workflow task wrote it that was lost afterwards, and
+ * the next one decided otherwise: the run goes on from what is recorded.
+ */
 async function repeated(
   client: Queryable,
   request: VmRequestRow,
   run: RunIdentity,
-  n: number,
+  { n, event, by, change, notices }: Transition,
 ): Promise<{ facts?: Facts }> {
   const { rowCount } = await client.query(
-    `select 1 from audit_entries where request_id = $1 and run_id = $2 and n = $3 and detail ? 'tookOver'`,
-    [request.id, run.runId, n],
+    `select 1 from audit_entries where request_id = $1 and run_id = $2 and n = $3 and not detail ? 'tookOver'
+       and event = $4 and by = $5 and detail -> 'change' = $6::jsonb and detail -> 'notices' = $7::jsonb`,
+    [request.id, run.runId, n, event, by, JSON.stringify(change), JSON.stringify(notices)],
   )
-  return rowCount === 0 ? {} : { facts: await factsOf(client, request) }
+  return rowCount === 1 ? {} : { facts: await factsOf(client, request) }
 }
 
 /** What the change means for the request's row. Members that are absent leave their column alone. */
