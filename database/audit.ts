@@ -62,6 +62,18 @@ export async function wasRecorded(
   return rowCount !== 0
 }
 
+/** The highest number of a transition of this run, 0 before the first. */
+export async function lastRecorded(
+  client: Queryable,
+  { requestId, runId }: { requestId: string; runId: string },
+): Promise<number> {
+  const { rows } = await client.query<{ last: number | null }>(
+    'select max(n) as last from audit_entries where request_id = $1 and run_id = $2',
+    [requestId, runId],
+  )
+  return rows[0]?.last ?? 0
+}
+
 /** For what changes nothing of a locked request but its audit. */
 export async function auditRequest(client: Queryable, request: VmRequestRow, event: AuditEvent): Promise<void> {
   const head = await appendToRequest(client, request, event)

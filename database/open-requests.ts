@@ -1,4 +1,5 @@
 import type { Hold } from '@berth/domain/facts.ts'
+import type { Instant } from '@berth/domain/instant.ts'
 import type { OpenRequest } from '@berth/domain/open-request.ts'
 import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import type { Database } from './connect.ts'
@@ -14,12 +15,15 @@ interface Row {
   cloned: boolean
   busy: boolean
   newest_run_id: string | null
+  changed_at: Instant
+  intent: string | null
 }
 
 /** Requests of a site that are not final, with what should be found in vCenter for each. */
 export async function openRequestsOf({ pool }: Database, siteId: string): Promise<OpenRequest[]> {
   const { rows } = await pool.query<Row>(
-    `select r.id, r.vm_name, r.state, r.newest_run_id, r.hold, r.address, r.placement ->> 'folderMoid' as folder_moid,
+    `select r.id, r.vm_name, r.state, r.newest_run_id, r.intent,
+            (select max(a.at) from audit_entries a where a.request_id = r.id) as changed_at, r.hold, r.address, r.placement ->> 'folderMoid' as folder_moid,
             coalesce((select s.state = 'done' from steps s
                       where s.request_id = r.id and s.name = 'clone' order by s.round desc limit 1), false) as cloned,
             exists (select from steps s where s.request_id = r.id and s.state = 'running') as busy
@@ -32,9 +36,14 @@ export async function openRequestsOf({ pool }: Database, siteId: string): Promis
     state: row.state,
     expectsVm: row.cloned && lifeState(row) !== 'retiring',
     expectsPower: expectedPower(row),
+    changedAt: row.changed_at,
+    isUnderWay: row.state !== 'held' && (row.busy || row.intent !== null || movesOn.includes(row.state)),
     ...withoutNulls({ address: row.address, folderMoid: row.folder_moid, newestRunId: row.newest_run_id }),
   }))
 }
+
+/** States that no request rests in. */
+const movesOn: readonly VmRequestState[] = ['validating', 'provisioning', 'retiring']
 
 /** Asked again before an act that would bring it back. */
 export async function isStillOpen({ pool }: Database, requestId: string): Promise<boolean> {

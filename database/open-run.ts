@@ -1,5 +1,6 @@
 import type { Facts } from '@berth/domain/facts.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
+import { lastRecorded } from './audit.ts'
 import type { Database } from './connect.ts'
 import { factsOf } from './facts.ts'
 import { fence } from './fence.ts'
@@ -9,5 +10,6 @@ import { transaction } from './transaction.ts'
 export const openRun = (database: Database, run: RunIdentity): Promise<Facts> =>
   transaction(database.pool, async (client) => {
     const { request, tookOver } = await fence(client, run)
-    return { ...(await factsOf(client, request)), ...(tookOver && { tookOver }) }
+    const lastTransition = await lastRecorded(client, run)
+    return { ...(await factsOf(client, request)), lastTransition, ...(tookOver && { tookOver }) }
   })

@@ -260,8 +260,17 @@ describe('another transition under a number that is taken', () => {
     const answer = await world.records.recordTransition(run, approved)
     expect(answer.facts).toMatchObject({ state: 'awaitingApproval' })
     expect(await viewed(world, id)).toMatchObject({ state: 'awaitingApproval' })
-    await expect(world.records.recordTransition(run, { ...approved, n: 2 })).resolves.toEqual({})
-    expect(await viewed(world, id)).toMatchObject({ state: 'provisioning' })
+    await expect(
+      world.records.recordTransition(run, { ...approved, n: 1, event: 'approvalAsked' }),
+    ).resolves.toHaveProperty('facts')
+  })
+
+  test('nothing is built that needs an approval and has none, whatever a workflow believes', async () => {
+    const id = await aRequest(world, { sizeId: 'large' })
+    const { record } = await aRun(world, id)
+    await record({ state: 'awaitingApproval' }, { event: 'approvalAsked' })
+    await expect(record({ state: 'provisioning' }, { event: 'approved' })).rejects.toThrow('is not approved')
+    expect(await viewed(world, id)).toMatchObject({ state: 'awaitingApproval' })
   })
 })
 

@@ -2,11 +2,12 @@ import type { Facts } from '@berth/domain/facts.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
 import type { Change, Transition } from '@berth/domain/transition.ts'
+import { verdict } from '@berth/domain/approval.ts'
 import { isFinal, leadsTo, type VmRequestState } from '@berth/domain/vm-request.ts'
 import { addAppliedMessage, wasApplied } from './applied-messages.ts'
 import { appendToRequest, wasRecorded } from './audit.ts'
 import type { Database } from './connect.ts'
-import { factsOf } from './facts.ts'
+import { approvalsOf, factsOf } from './facts.ts'
 import { fence } from './fence.ts'
 import { giveBackAll, giveBackReservation } from './give-back.ts'
 import { addNotices, addWarningInPerson } from './notice-rows.ts'
@@ -125,11 +126,19 @@ function nextState(request: VmRequestRow, change: Change): VmRequestState {
   return next
 }
 
+/** Nothing is built that needs an approval and has none, whatever a workflow believes. */
+async function refuseUnapproved(client: Queryable, request: VmRequestRow): Promise<void> {
+  if (!request.provisioning_request.approval.needed) return
+  const approvals = (await approvalsOf(client, request.id)).filter(({ subject }) => subject === 'request')
+  if (verdict(approvals) !== 'approved') throw new Error(`request ${request.id} is not approved and cannot be built`)
+}
+
 async function recordRest(client: Queryable, request: VmRequestRow, { change, at, by }: Transition): Promise<void> {
   if (change.finished !== undefined) await recordStep(client, request, { ...change.finished, state: 'done' }, at)
   if (change.step !== undefined) await recordStep(client, request, change.step, at)
   if (change.placeAgain === true) await placeAgain(client, request)
   if (change.decision !== undefined) await recordDecision(client, request.id, change.decision, at)
+  if (change.state === 'provisioning') await refuseUnapproved(client, request)
   if (change.grant !== undefined) await recordGrant(client, request.id, change.grant, by)
   if (change.warning !== undefined) await addWarningInPerson(client, request, change.warning, by)
   if (change.state === 'active') await giveBackReservation(client, request.id)

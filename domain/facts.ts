@@ -67,6 +67,8 @@ export interface Facts {
   reasons?: string[]
   /** Only in the answer to a run that was not known before. */
   tookOver?: true
+  /** The number of the last transition that this run recorded; a lost workflow task may have recorded more than is known. */
+  lastTransition?: number
   /** Notices that gate nothing and were not delivered yet, for a run that takes over. */
   pendingNotices?: NoticeOrder[]
   /** The last 100 messages that were applied, in whatever run, oldest first. */

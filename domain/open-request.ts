@@ -1,3 +1,4 @@
+import type { Instant } from './instant.ts'
 import type { VmRequestState } from './vm-request.ts'
 
 /** A request that is not final, as reconciling compares it with what vCenter has. */
@@ -13,4 +14,8 @@ export interface OpenRequest {
   address?: string
   /** The run of its workflow that wrote last. */
   newestRunId?: string
+  /** Of the last transition. */
+  changedAt: Instant
+  /** A step is recorded as begun, or one has to follow. */
+  isUnderWay: boolean
 }

@@ -13,6 +13,7 @@ import {
   restoreVm,
   startOptions,
 } from '@berth/workflows/messages.ts'
+import { createRequestRecords } from '@berth/database/request-records.ts'
 import { until } from '@berth/testing/until.ts'
 import type { provisionVm } from '@berth/workflows/index.ts'
 import { operatorActs } from './testing/operator-acts.ts'
@@ -270,5 +271,32 @@ describe('a Reset without the updates, to where the run only waits', () => {
     await world.repair.lookAgain(current.workflowId)
     await world.untilAudited(id, 'reopened')
     await until('the lease', async () => (await current.query(currentState)).state === 'active')
+  })
+})
+
+describe('a workflow task that was lost after it had recorded', () => {
+  test('is made up for when the run looks again: the request goes on from the record', async () => {
+    const { id, life } = await world.ask({ sizeId: 'medium' })
+    await world.until(id, 'awaitingApproval')
+    const { runId } = await life.describe()
+    const records = createRequestRecords(world.database)
+    const { approvals, lastTransition = 0 } = await records.openRun({ requestId: id, runId })
+    const approved = { approvalId: approvals[0]?.id ?? '', decision: 'approved' as const, by: 'approver' }
+    await records.recordTransition(
+      { requestId: id, runId },
+      {
+        requestId: id,
+        n: lastTransition + 1,
+        at: new Date().toISOString(),
+        by: 'approver',
+        event: 'approved',
+        change: { state: 'provisioning', decision: approved },
+        notices: [],
+      },
+    )
+    await world.repair.lookAgain(life.workflowId)
+    await world.until(id, 'active')
+    await life.executeUpdate(releaseVm, { args: [message('developer')] })
+    await world.until(id, 'released')
   })
 })

@@ -1,7 +1,8 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client'
-import type { WorkflowRepair } from '@berth/activities/control-plane/control-plane-ports.ts'
+import type { RunningWorkflow, WorkflowRepair } from '@berth/activities/control-plane/control-plane-ports.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
-import { lookAgain, provisionVmType, reopenOptions } from '@berth/workflows/messages.ts'
+import { vmRequestStates, type VmRequestState } from '@berth/domain/vm-request.ts'
+import { lookAgain, provisionVmType, reopenOptions, searchAttributes } from '@berth/workflows/messages.ts'
 
 /** Gives a request its workflow back. The new run takes over the recorded facts; the old one, if any, is fenced off. */
 export function createWorkflowRepair(
@@ -10,10 +11,10 @@ export function createWorkflowRepair(
 ): WorkflowRepair {
   return {
     async runningWorkflows(siteId) {
-      const running = new Map<string, string>()
+      const running = new Map<string, RunningWorkflow>()
       const query = `WorkflowType = '${provisionVmType}' AND BerthSite = '${siteId}' AND ExecutionStatus = 'Running'`
-      for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1_000 }))
-        running.set(workflowId, runId)
+      for await (const { workflowId, runId, typedSearchAttributes } of client.workflow.list({ query, pageSize: 1_000 }))
+        running.set(workflowId, { runId, ...stateIn(typedSearchAttributes.get(searchAttributes.state)) })
       return running
     },
     async isOpen(workflowId) {
@@ -56,3 +57,8 @@ export function createWorkflowRepair(
     },
   }
 }
+
+const stateIn = (said: string | undefined) => (isState(said) ? { state: said } : {})
+
+const isState = (said: string | undefined): said is VmRequestState =>
+  (vmRequestStates as readonly (string | undefined)[]).includes(said)

@@ -100,6 +100,7 @@ export class Life {
     life.facts = await withFallback((records) =>
       records.openRun(request.requestId, workflowInfo().continuedFromExecutionRunId),
     )
+    life.#transitions = life.facts.lastTransition ?? 0
     life.takeOver(life.facts)
     if (life.facts.state !== 'validating') life.show()
     life.inbox.open()
@@ -280,12 +281,14 @@ export class Life {
   }
 
   /**
-   * After a Reset to a wait this run replays what it once knew, and records nothing that would tell it better. True when
-   * the record did not know it yet: it has the facts of now.
+   * After a Reset to a wait this run replays what it once knew, and after a lost workflow task it has recorded more than it
+   * knows; while it waits it records nothing that would tell it better. True when it was so: it has the facts of now.
    */
   async #wasOvertaken(): Promise<boolean> {
     const facts = await withFallback((records) => records.openRun(this.request.requestId))
-    if (facts.tookOver !== true) return false
+    const { tookOver, lastTransition = 0 } = facts
+    if (tookOver !== true && lastTransition <= this.#transitions) return false
+    this.#transitions = lastTransition
     this.facts = facts
     this.takeOver(facts)
     this.show()

@@ -3,12 +3,13 @@ import type { Finding } from '@berth/domain/finding.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { addSeconds, instantOf } from '@berth/domain/instant.ts'
 import { defaultPolicy } from '@berth/domain/policy.ts'
-import type { ConfirmedFindings } from './control-plane-ports.ts'
+import type { ConfirmedFindings, RunningWorkflow } from './control-plane-ports.ts'
 import { packVms } from '../vcenter/packed-vms.ts'
 import { createControlPlaneActivities, type ControlPlanePorts } from './index.ts'
 
 /** A site of three requests that visibility knows no workflow of: one has it, one ended since, one lost it. */
-function aSite(records: object = {}) {
+function aSite(records: object = {}, repair: object = {}) {
+  const asked: string[] = []
   const reopened: string[] = []
   const recorded: { findings: Finding[]; vmsWereSeen: boolean }[] = []
   const ports = {
@@ -20,6 +21,8 @@ function aSite(records: object = {}) {
           state: 'provisioning',
           expectsVm: false,
           expectsPower: 'any',
+          changedAt: instantOf(0),
+          isUnderWay: true,
         })),
       isStillOpen: async (requestId: string) => requestId !== 'ended',
       recordFindings: async (_siteId: string, findings: Finding[], { vmsWereSeen }: { vmsWereSeen: boolean }) => {
@@ -30,15 +33,19 @@ function aSite(records: object = {}) {
       ...records,
     },
     repair: {
-      runningWorkflows: async () => new Map<string, string>(),
+      runningWorkflows: async () => new Map<string, RunningWorkflow>(),
       isOpen: async (workflowId: string) => workflowId === vmRequestWorkflowId('ams', 'lagging'),
       standingOf: async () => ({ paused: { by: 'oscar', reason: 'to look' } }),
+      lookAgain: async (workflowId: string) => {
+        asked.push(workflowId)
+      },
       reopen: async (requestId: string) => {
         reopened.push(requestId)
       },
+      ...repair,
     },
   } as unknown as ControlPlanePorts
-  return { activities: createControlPlaneActivities(ports), reopened, recorded }
+  return { activities: createControlPlaneActivities(ports), reopened, recorded, asked }
 }
 
 test('only a request that is still open and has no workflow is reopened, and only it is reported', async () => {
@@ -117,5 +124,48 @@ describe('a VM that is gone', () => {
     expect(await toldOf(vanished(30, 200), 40)).toEqual({ told: 0, tell: true })
     expect(await toldOf(vanished(30, 200), 400)).toEqual({ told: 30, tell: true })
     expect(await toldOf(vanished(30, 2_000), 40)).toEqual({ told: 30, tell: true })
+  })
+})
+
+describe('a workflow that is behind the record of its request', () => {
+  const now = () => instantOf(Date.now())
+  const request = (changes: object) => ({
+    requestId: 'r',
+    vmName: 'r',
+    state: 'active',
+    expectsVm: false,
+    expectsPower: 'any',
+    newestRunId: 'run-1',
+    changedAt: addSeconds(now(), -60),
+    isUnderWay: false,
+    ...changes,
+  })
+  const asking = async (changes: object, workflow: RunningWorkflow, standing: object = {}) => {
+    const { activities, asked } = aSite(
+      { openRequestsOf: async () => [request(changes)] },
+      {
+        runningWorkflows: async () => new Map([[vmRequestWorkflowId('ams', 'r'), workflow]]),
+        standingOf: async () => standing,
+      },
+    )
+    await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: null })
+    return asked.length === 1
+  }
+
+  test.each([
+    ['is another run than the one that wrote last', {}, { runId: 'run-2', state: 'active' }],
+    ['says another state', {}, { runId: 'run-1', state: 'awaitingApproval' }],
+    ['does nothing although a step has begun', { isUnderWay: true }, { runId: 'run-1', state: 'active' }],
+  ] as const)('is asked to look again if it %s', async (_, changes, workflow) => {
+    expect(await asking(changes, workflow)).toBe(true)
+  })
+
+  test.each([
+    ['agrees', {}, { runId: 'run-1', state: 'active' }, {}],
+    ['has just recorded it', { changedAt: now() }, { runId: 'run-1', state: 'validating' }, {}],
+    ['is at work', { isUnderWay: true }, { runId: 'run-1', state: 'active' }, { pending: { activity: 'cloneVm' } }],
+    ['is paused', { isUnderWay: true }, { runId: 'run-1', state: 'active' }, { paused: { by: 'o', reason: '' } }],
+  ] as const)('is left alone if it %s', async (_, changes, workflow, standing) => {
+    expect(await asking(changes, workflow, standing)).toBe(false)
   })
 })

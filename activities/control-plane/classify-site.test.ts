@@ -11,6 +11,8 @@ const request = (requestId: string, changes: Partial<OpenRequest> = {}): OpenReq
   state: 'active',
   expectsVm: true,
   expectsPower: 'on',
+  changedAt: '2026-11-22T12:00:00.000Z',
+  isUnderWay: false,
   folderMoid: 'folder',
   address: `10.0.0.${requestId.charCodeAt(0)}`,
   ...changes,

@@ -26,7 +26,7 @@ export interface Classification {
 export function classifySite(
   { siteId, installationId, vms }: SiteInventory,
   open: readonly OpenRequest[],
-  running: ReadonlyMap<string, string>,
+  running: ReadonlyMap<string, unknown>,
 ): Classification {
   const withoutWorkflow = open
     .map(({ requestId, vmName }) => ({ requestId, vmName, workflowId: vmRequestWorkflowId(siteId, requestId) }))

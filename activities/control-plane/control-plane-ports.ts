@@ -9,6 +9,7 @@ import type { Placement, PlacementFindings } from '@berth/domain/placement.ts'
 import type { RunIdentity } from '@berth/domain/run-identity.ts'
 import type { ActivitySight, SiteSight } from '@berth/domain/step-wait.ts'
 import type { Transition } from '@berth/domain/transition.ts'
+import type { VmRequestState } from '@berth/domain/vm-request.ts'
 
 export type { Finding, OpenRequest, PendingNotice, RunIdentity }
 
@@ -76,14 +77,20 @@ export interface SiteWatch {
   pendingActivity(workflowId: string, activity: string): Promise<ActivitySight | null>
 }
 
+export interface RunningWorkflow {
+  runId: string
+  /** As it says itself. */
+  state?: VmRequestState
+}
+
 /** Repair of workflows: used by reconciling only. */
 export interface WorkflowRepair {
-  /** Run ids by workflow id, from Temporal's visibility, which may lag: confirm with `isOpen` before acting on an absence. */
-  runningWorkflows(siteId: string): Promise<ReadonlyMap<string, string>>
+  /** By workflow id, from Temporal's visibility, which may lag: confirm with `isOpen` before acting on an absence. */
+  runningWorkflows(siteId: string): Promise<ReadonlyMap<string, RunningWorkflow>>
   isOpen(workflowId: string): Promise<boolean>
   /** Why a workflow does not do what is due, as far as Temporal knows. */
   standingOf(workflowId: string): Promise<WorkflowStanding>
-  /** Asks a run whether it still knows its request: after a Reset it may wait for what happened long ago. */
+  /** Asks a run whether it still knows its request: after a Reset, or a lost workflow task, it may wait for what happened long ago. */
   lookAgain(workflowId: string): Promise<void>
   /** Starts the request's workflow again with its stored input; does nothing if one is running. */
   reopen(requestId: string): Promise<void>

@@ -1,12 +1,19 @@
 import { looksLikeOneTrouble } from '@berth/domain/finding.ts'
 import { addSeconds, instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
-import { dueAct, overdueAfterSeconds, overdueBecause } from '@berth/domain/overdue.ts'
+import { dueAct, overdueAfterSeconds, overdueBecause, type WorkflowStanding } from '@berth/domain/overdue.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { throughPort } from '../application-failure.ts'
 import { unpackVms, type PackedVms } from '../vcenter/packed-vms.ts'
 import { classifySite, workflowWasMissing, type RequestWithoutWorkflow } from './classify-site.ts'
-import type { Finding, OpenRequest, RequestRecords, VanishedRequest, WorkflowRepair } from './control-plane-ports.ts'
+import type {
+  Finding,
+  OpenRequest,
+  RequestRecords,
+  RunningWorkflow,
+  VanishedRequest,
+  WorkflowRepair,
+} from './control-plane-ports.ts'
 
 export interface Reconciled {
   findings: number
@@ -45,6 +52,23 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
     return reopened
   }
 
+  /** A workflow behind its own record waits for what has happened, and would wait for ever. */
+  async function wakeWhatIsBehind(
+    siteId: string,
+    open: readonly OpenRequest[],
+    running: ReadonlyMap<string, RunningWorkflow>,
+    now: Instant,
+  ): Promise<void> {
+    for (const request of open) {
+      const workflowId = vmRequestWorkflowId(siteId, request.requestId)
+      const workflow = running.get(workflowId)
+      if (workflow === undefined) continue
+      const doubt = doubtOf(request, workflow, now)
+      if (doubt === 'isBehind' || (doubt === 'mayBeIdle' && isIdle(await repair.standingOf(workflowId))))
+        await repair.lookAgain(workflowId)
+    }
+  }
+
   async function overdue(siteId: string, now: Instant): Promise<Finding[]> {
     const latest = addSeconds(now, -overdueAfterSeconds)
     const findings: Finding[] = []
@@ -80,7 +104,7 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
       const running = await repair.runningWorkflows(siteId)
       const { findings: seen, withoutWorkflow } = classifySite({ siteId, installationId, vms }, open, running)
       const reopened = await reopenMissing(withoutWorkflow)
-      for (const workflowId of runsUnheardOf(siteId, open, running)) await repair.lookAgain(workflowId)
+      await wakeWhatIsBehind(siteId, open, running, now)
       const ids = new Set(reopened.map(({ requestId }) => requestId))
       const late = (await overdue(siteId, now)).filter(({ subject }) => !ids.has(subject))
       const findings = [...seen, ...late, ...reopened.map(workflowWasMissing)]
@@ -100,10 +124,19 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
   }
 }
 
-/** Workflows in another run than the one that the record last heard of: a Reset, unless it is just being recorded. */
-const runsUnheardOf = (siteId: string, open: readonly OpenRequest[], running: ReadonlyMap<string, string>): string[] =>
-  open.flatMap(({ requestId, newestRunId }) => {
-    const workflowId = vmRequestWorkflowId(siteId, requestId)
-    const runId = running.get(workflowId)
-    return newestRunId === undefined || runId === undefined || runId === newestRunId ? [] : [workflowId]
-  })
+/** Until then a difference may be that the workflow is just about to say what it has recorded. */
+const settledAfterSeconds = 30
+
+function doubtOf(
+  { newestRunId, changedAt, state, isUnderWay }: OpenRequest,
+  workflow: RunningWorkflow,
+  now: Instant,
+): 'isBehind' | 'mayBeIdle' | undefined {
+  if (secondsBetween(changedAt, now) < settledAfterSeconds) return undefined
+  const isOtherRun = newestRunId !== undefined && newestRunId !== workflow.runId
+  if (isOtherRun || (workflow.state !== undefined && workflow.state !== state)) return 'isBehind'
+  return isUnderWay ? 'mayBeIdle' : undefined
+}
+
+const isIdle = ({ pending, taskAttempts, paused }: WorkflowStanding): boolean =>
+  pending === undefined && taskAttempts === undefined && paused === undefined
