@@ -66,10 +66,17 @@ export function inWordsOfOurs(events: readonly VcenterEvent[]): VmEvent[] {
     .toSorted((a, b) => Number(a.key) - Number(b.key))
     .flatMap(({ _typeName, vm, instanceUuid, createdTime }) => {
       const moid = vm?.vm?.value ?? ''
+      const before = uuids.get(moid)
       if (instanceUuid !== undefined) uuids.set(moid, instanceUuid)
       const known = uuids.get(moid)
       const kind = kinds[_typeName]
-      return known === undefined || kind === undefined ? [] : [{ kind, instanceUuid: known, at: createdTime }]
+      if (known === undefined || kind === undefined) return []
+      // Somebody gave it another uuid: it is no longer known by the first one.
+      const isAnother = instanceUuid !== undefined && before !== undefined
+      return [
+        ...(isAnother ? [{ kind: 'vanished' as const, instanceUuid: before }] : []),
+        { kind, instanceUuid: known, at: createdTime },
+      ]
     })
 }
 

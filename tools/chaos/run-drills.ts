@@ -24,11 +24,13 @@ export async function runDrills({
   const rig = await startRig(options)
   const known = new Set<string>()
   const results = { passed: 0, failed: 0 }
+  const stopped = once(signal, 'abort').then(() => signal.throwIfAborted() as never)
+  stopped.catch(() => {})
   try {
     for (const drill of drills) {
       signal.throwIfAborted()
       console.log(`${drill.name} (seed ${rig.seed}): ${drill.does}`)
-      const report = await runDrill(rig, drill, known)
+      const report = await Promise.race([runDrill(rig, drill, known), stopped])
       printReport(report, withLog)
       results[report.problems.length === 0 ? 'passed' : 'failed'] += 1
       if (stays && report.problems.length > 0) {

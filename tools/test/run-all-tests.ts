@@ -1,6 +1,8 @@
 import { mkdtemp, chmod, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { allDrills } from '../chaos/all-drills.ts'
+import { runDrills } from '../chaos/run-drills.ts'
 import { runChecks } from '../check/run-checks.ts'
 import { buildWeb } from '../start/build-web.ts'
 import { repository } from '../start/config.ts'
@@ -38,7 +40,8 @@ async function everything(configuration: TestConfiguration, folder: string, sign
   const chromium = await findChromium(configuration)
   const checks = await runChecks()
   const tests = await testsAt(configuration, [], folder, signal)
-  return [checks, tests, await journeysAt(configuration, [], chromium, folder, signal)]
+  const journeys = await journeysAt(configuration, [], chromium, folder, signal)
+  return [checks, tests, journeys, await shortDrills(signal)]
 }
 
 async function those(
@@ -54,8 +57,13 @@ async function those(
   if (tests.length > 0) parts.push(await testsAt(configuration, tests, folder, signal))
   if (journeys.length > 0)
     parts.push(await journeysAt(configuration, journeys, await findChromium(configuration), folder, signal))
+  if (tests.some((given) => /^(\.\/)?tools\/chaos\/?$/.test(given))) parts.push(await shortDrills(signal))
   return parts
 }
+
+/** Every drill in its short form, with the same faults each time. */
+const shortDrills = (signal: AbortSignal): Promise<Results> =>
+  runDrills({ drills: allDrills, seed: 1, isLong: false, inventoryVms: 10, withLog: false, stays: false, signal })
 
 /** Journeys mostly wait, for leases to end and things to come back: more of them than processors go on side by side. */
 const journeysAtOnce = 5
