@@ -22,7 +22,7 @@ try {
   if (drills.length === 0) throw new Refusal(usage())
   const { passed, failed } = await runDrills({
     ...{ drills, seed: Number(values.seed), isLong: values.long, inventoryVms: Number(values.vms) },
-    ...{ withLog: values.log || values.long, stays: values.stay, signal: stopping.signal },
+    ...{ withLog: values.log || values.long, stays: values.stay, judgesTimes: true, signal: stopping.signal },
   })
   console.log(`\n${passed} passed, ${failed} failed (seed ${values.seed})`)
   process.exitCode = failed === 0 ? 0 : 1

@@ -10,6 +10,8 @@ export interface DrillRun extends RigOptions {
   withLog: boolean
   /** Leaves a Berth on which a drill failed running until Ctrl-C, to be looked at. */
   stays: boolean
+  /** Whether a goal in seconds that is missed fails a drill. */
+  judgesTimes: boolean
   signal: AbortSignal
 }
 
@@ -18,6 +20,7 @@ export async function runDrills({
   drills,
   withLog,
   stays,
+  judgesTimes,
   signal,
   ...options
 }: DrillRun): Promise<{ passed: number; failed: number }> {
@@ -30,7 +33,7 @@ export async function runDrills({
     for (const drill of drills) {
       signal.throwIfAborted()
       console.log(`${drill.name} (seed ${rig.seed}): ${drill.does}`)
-      const report = await Promise.race([runDrill(rig, drill, known), stopped])
+      const report = await Promise.race([runDrill(rig, drill, known, judgesTimes), stopped])
       printReport(report, withLog)
       results[report.problems.length === 0 ? 'passed' : 'failed'] += 1
       if (stays && report.problems.length > 0) {

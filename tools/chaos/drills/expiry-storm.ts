@@ -35,7 +35,12 @@ async function storm(rig: Rig, wanted: number, outageSeconds: number): Promise<F
   const when = outageSeconds > 0 ? 'after vCenter was back' : 'after the end'
   return [
     {
-      ...{ goal: 'R4', what: `seconds ${when} until the last of ${count} was off`, wanted: `≤ ${wanted}` },
+      ...{
+        goal: 'R4',
+        isTime: true,
+        what: `seconds ${when} until the last of ${count} was off`,
+        wanted: `≤ ${wanted}`,
+      },
       ...{ reached: seconds.toFixed(1), isReached: seconds <= wanted },
     },
     { ...{ goal: 'R4', what: 'powered off early', wanted: '0' }, reached: String(early), isReached: early === 0 },

@@ -62,7 +62,12 @@ export const killMatrix: Drill = {
     return [
       { ...{ goal: 'R1', what: 'kills', wanted: `≥ ${wanted}` }, reached: String(kills), isReached: kills >= wanted },
       {
-        ...{ goal: 'R1', what: `seconds until ${ids.length} requests were final or held`, wanted: '≤ 120' },
+        ...{
+          goal: 'R1',
+          isTime: true,
+          what: `seconds until ${ids.length} requests were final or held`,
+          wanted: '≤ 120',
+        },
         ...{ reached: seconds.toFixed(0), isReached: seconds <= 120 },
       },
       { ...{ goal: 'R1', what: 'held of them', wanted: 'any' }, reached: String(held), isReached: true },

@@ -36,7 +36,12 @@ export const operatorMatrix: Drill = {
     const slowest = Math.max(...repaired)
     return [
       {
-        ...{ goal: 'R10', what: `seconds until the last of ${repaired.length} terminated ran again`, wanted: '≤ 300' },
+        ...{
+          goal: 'R10',
+          isTime: true,
+          what: `seconds until the last of ${repaired.length} terminated ran again`,
+          wanted: '≤ 300',
+        },
         ...{ reached: slowest.toFixed(1), isReached: repaired.length > 0 && slowest <= 300 },
       },
       ofHeld(settled.held, ids.length),

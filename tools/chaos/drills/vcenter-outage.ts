@@ -36,7 +36,12 @@ export const vcenterOutage: Drill = {
     return [
       ...figures,
       {
-        ...{ goal: 'R3', what: `seconds until ${count} were handed over, once it was back`, wanted: '≤ 60' },
+        ...{
+          goal: 'R3',
+          isTime: true,
+          what: `seconds until ${count} were handed over, once it was back`,
+          wanted: '≤ 60',
+        },
         ...{ reached: drained.toFixed(0), isReached: drained <= 60 },
       },
       { ...{ goal: 'R3', what: 'that needed a person', wanted: '0' }, reached: String(held), isReached: held === 0 },

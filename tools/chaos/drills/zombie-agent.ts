@@ -55,7 +55,12 @@ async function freezeAt(rig: Rig, site: RigSite, { method, when }: (typeof point
   await allEnded(rig, [id])
   return [
     {
-      ...{ goal: 'R5', what: `seconds until handed over, ${frozen} frozen ${when} ${method}`, wanted: '≤ 60' },
+      ...{
+        goal: 'R5',
+        isTime: true,
+        what: `seconds until handed over, ${frozen} frozen ${when} ${method}`,
+        wanted: '≤ 60',
+      },
       ...{ reached: resumedAfter.toFixed(0), isReached: resumedAfter <= 60 },
     },
     {
