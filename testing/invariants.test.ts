@@ -231,7 +231,12 @@ describe('the invariants notice', () => {
       await add('vmExpired', 'delivered'),
       await add('vmRetired', 'pending'),
     ]
-    const found = await violations({ database, vms: [], events: [], mails: [mail(arrived), mail(arrived), mail('x')] })
+    const found = await violations({
+      database,
+      vms: [],
+      events: [],
+      mails: async () => [mail(arrived), mail(arrived), mail('x')],
+    })
     expect(found.filter((violation) => violation.startsWith('I9'))).toEqual([
       `I9: notice ${lost} (vmExpired) counts as delivered, but dora@example.test has no such mail`,
       `I9: notice ${pending} (vmRetired) was never delivered, and its request has ended`,

@@ -49,7 +49,8 @@ export interface Evidence {
   /** In order. */
   events: readonly VmEvent[]
   workflows?: readonly WorkflowNow[]
-  mails?: readonly Mail[]
+  /** All that have arrived until now. */
+  mails?: () => Promise<readonly Mail[]>
   agents?: readonly AgentSessions[]
   /** How late anything that is due may be, faults included; without it lateness is not judged. */
   boundSeconds?: number

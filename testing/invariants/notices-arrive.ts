@@ -3,11 +3,13 @@ import type { Evidence } from './evidence.ts'
 /** I9: each notice arrives, and is shown once: there is one row for its key, and a mail sent twice has that row's Message-ID. */
 export async function noticesArrive({ database, mails }: Evidence): Promise<string[]> {
   if (mails === undefined) return []
+  // Notices are delivered meanwhile: a mail is there before its notice counts as delivered, and after its notice.
+  const before = await mails()
   const { rows } = await database.pool.query<NoticeRow>(
     `select n.id, n.event, n.recipient, n.state, r.closed_at is not null as "isClosed"
      from notices n join vm_requests r on r.id = n.request_id where n.channel = 'mail'`,
   )
-  const arrived = new Set(mails.map(({ messageId }) => messageId))
+  const arrived = new Set((await mails()).map(({ messageId }) => messageId))
   const known = new Set(rows.map(({ id }) => messageIdOf(id)))
   return [
     ...rows
@@ -19,7 +21,7 @@ export async function noticesArrive({ database, mails }: Evidence): Promise<stri
     ...rows
       .filter(({ state, isClosed }) => state === 'pending' && isClosed)
       .map(({ id, event }) => `I9: notice ${id} (${event}) was never delivered, and its request has ended`),
-    ...mails
+    ...before
       .filter(({ messageId }) => !known.has(messageId))
       .map(({ messageId, to, subject }) => `I9: mail ${messageId} to ${to} (${subject}) is no notice's`),
   ]

@@ -1,4 +1,4 @@
-import type { Evidence, WorkflowNow } from '@berth/testing/invariants/evidence.ts'
+import type { Evidence, Mail, WorkflowNow } from '@berth/testing/invariants/evidence.ts'
 import { vmsInVcenter } from '@berth/testing/vms-in-vcenter.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import type { Rig } from './rig.ts'
@@ -7,12 +7,11 @@ import type { Rig } from './rig.ts'
 export async function evidenceOf(rig: Rig, boundSeconds: number): Promise<Evidence> {
   const vms = (await Promise.all(rig.sites.map(({ vcenter }) => vmsInVcenter(vcenter)))).flat()
   const events = (await Promise.all(rig.sites.map(({ recorder }) => recorder.events()))).flat()
-  const mails = (await (await fetch(`${rig.mailUrl}/messages`)).json()) as NonNullable<Evidence['mails']>
   return {
     database: rig.database,
     vms: vms.filter(({ markerRequestId }) => markerRequestId !== ''),
     events,
-    mails,
+    mails: async () => (await (await fetch(`${rig.mailUrl}/messages`)).json()) as Mail[],
     workflows: await workflowsNow(rig),
     agents: agentSessions(rig),
     boundSeconds,
