@@ -10,7 +10,8 @@ import { requestIn } from './life-of.ts'
 import { runningBerth, type RunningBerth } from './running-berth.ts'
 import { newKeyPair } from './ssh-login.ts'
 
-const site = 'drills'
+/** Not the site whose vCenter another journey kills. */
+const site = 'demo'
 
 let berth: RunningBerth
 let browser: Browser
@@ -31,7 +32,7 @@ test('an operator decides about a held request in the Temporal UI: what it shows
   await makeForeignVm(berth.vcenter(site), name)
   const { body: request } = await developer.call('createVmRequest', {
     body: {
-      catalogItemId: 'drills',
+      catalogItemId: 'ubuntu-24-04',
       sizeId: 'small',
       leaseSeconds: 3_600,
       purpose: 'Decided by hand',

@@ -247,6 +247,8 @@ describe('a Reset without the updates, to where the run only waits', () => {
     const { id, life } = await world.ask({ sizeId: 'medium', leaseSeconds: 3_600 })
     await world.until(id, 'awaitingApproval')
     const acts = operatorActs(world, life.workflowId)
+    // Recorded is not yet asked: the workflow task that records ends a moment later.
+    await until('the workflow to rest', acts.isQuiet)
     const asked = (await acts.resetPoints()).at(-1)
     if (asked === undefined) throw new Error('no workflow task to reset to')
     const decision = { ...message('approver'), decision: 'approved' } as const
