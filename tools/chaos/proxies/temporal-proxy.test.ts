@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { connect, createServer, type ServerHttp2Session } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { Connection } from '@temporalio/client'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { testServers } from '@berth/testing/test-servers.ts'
@@ -46,4 +49,28 @@ test('a process is killed before or after a call', async () => {
 test('a call is not heard when its own process was killed before it', async () => {
   fault = { kind: 'kill', victim: 'workers', when: 'before' }
   await expect(describe()).rejects.toThrow(/cancel/i)
+})
+
+test('a server that takes no further calls on a connection is heard: what is under way is answered', async () => {
+  const server = createServer()
+  const sessions: ServerHttp2Session[] = []
+  server.on('session', (session) => sessions.push(session))
+  const asked = once(server, 'stream')
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const ending = await temporalProxy(`127.0.0.1:${port}`, 'workers', { faultFor: () => undefined, kill: async () => {} })
+  const client = connect(`http://127.0.0.1:${ending.port}`)
+  const call = client.request({ ':path': '/slow', ':method': 'POST' })
+  call.end()
+  const [stream] = await asked
+  const told = once(client, 'goaway')
+  for (const session of sessions) session.goaway()
+  await told
+  const answered = once(call, 'response')
+  stream.respond({ ':status': 200 })
+  stream.end()
+  expect((await answered)[0]).toMatchObject({ ':status': 200 })
+  client.destroy()
+  await ending.stop()
+  await new Promise((resolve) => server.close(resolve))
 })

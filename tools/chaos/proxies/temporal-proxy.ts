@@ -35,9 +35,12 @@ export async function temporalProxy(address: string, by: string, deeds: ProxyDee
       one.on('error', () => other.destroy())
       one.on('close', () => {
         sessions.delete(one)
-        other.destroy()
+        // One that was told to end does so when its last answer is out.
+        if (!other.closed) other.destroy()
       })
     }
+    // Temporal ends each connection after some minutes: what is under way goes on, and the process makes another one.
+    upstream.on('goaway', () => session.close())
     session.on('stream', (stream, headers) => void forward(stream, headers, upstream, by, deeds))
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -66,6 +69,7 @@ async function forward(
   if (fault?.kind === 'delay') await pause(fault.seconds * 1_000)
   if (!(await strike(fault, 'before', call, deeds))) return stream.close(constants.NGHTTP2_CANCEL)
   if (stream.destroyed || upstream.destroyed) return stream.close(constants.NGHTTP2_CANCEL)
+  if (upstream.closed) return stream.close(constants.NGHTTP2_REFUSED_STREAM)
   const asked = upstream.request(headers, { endStream: false })
   asked.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
   asked.on('close', () => {
