@@ -92,7 +92,7 @@ function columnsOf(request: VmRequestRow, { change, at }: Transition): ColumnVal
     hold: holdColumn(request, change, state, at),
     overrides: change.overrides && { ...request.overrides, ...change.overrides },
     vm_name: change.overrides?.vmName,
-    placement: change.placeAgain && null,
+    placement: change.placeAgain && request.placement && { ...request.placement, replaced: true },
     address: change.address,
     handed_over_at: change.handedOverAt,
     expired_at: change.expiredAt,

@@ -35,6 +35,7 @@ export const reservePlacement = (
   })
 
 const stillFound = (placement: Placement, findings: PlacementFindings): boolean =>
+  placement.replaced !== true &&
   findings.datastores.some(({ moid }) => moid === placement.datastoreMoid) &&
   placement.templateMoid === findings.templateMoid
 

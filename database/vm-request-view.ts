@@ -127,7 +127,7 @@ export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, ended
     ...withoutNulls({
       address: row.address,
       hold: row.hold as (Hold & { heldAt?: Instant }) | null,
-      placement: row.placement as Placement | null,
+      placement: placementOf(row),
       waitingFor: row.waitingFor as WaitingFor | null,
       retireTo: row.retireTo as FinalState | null,
       ssh: sshOf(row),
@@ -165,6 +165,12 @@ function warningsOf({ notices }: ViewedRow): DeliveredWarning[] {
       })
   }
   return [...first.values()]
+}
+
+/** Not while another place is sought. */
+function placementOf({ placement }: ViewedRow): Placement | null {
+  const chosen = placement as Placement | null
+  return chosen?.replaced === true ? null : chosen
 }
 
 const stepView = ({ name, round, state, attempt, startedAt, endedAt }: ViewedRow['steps'][number]): StepView => ({

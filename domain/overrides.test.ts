@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { FailureCode } from './failures.ts'
 import { mustPlaceAgain, nothingOverridable, overridable, overriddenRules, overridesProblem } from './overrides.ts'
 
 const rules = {
@@ -10,10 +11,11 @@ const rules = {
   networks: ['blue', 'green'],
 }
 const atClone = { heldFrom: 'provisioning', step: 'clone', code: 'datastoreFull' } as const
+const cloned = [{ name: 'clone', attempt: 1 }] as const
 
 describe('what an operator may choose otherwise', () => {
   test('is what the catalog item allows, while the VM is being built', () => {
-    expect(overridable(rules, atClone)).toEqual({
+    expect(overridable(rules, atClone, cloned)).toEqual({
       datastores: ['fast', 'large'],
       networks: ['blue', 'green'],
       resourcePools: ['/DC0/host/C0/Resources', '/DC0/host/C1/Resources'],
@@ -26,18 +28,21 @@ describe('what an operator may choose otherwise', () => {
     ['in a lease', { ...atClone, heldFrom: 'active', step: 'powerOff' }],
     ['once the request is given up', { ...atClone, givenUp: true }],
   ] as const)('is nothing %s', (_, hold) => {
-    expect(overridable(rules, hold)).toEqual(nothingOverridable)
+    expect(overridable(rules, hold, cloned)).toEqual(nothingOverridable)
   })
 
   test('includes the name only where nothing can have been built under the first one', () => {
-    expect(overridable(rules, { ...atClone, code: 'nameTaken' }).vmName).toBe(true)
-    expect(overridable(rules, { ...atClone, step: 'place' }).vmName).toBe(true)
-    expect(overridable(rules, { ...atClone, code: 'outOfRetries' }).vmName).toBe(false)
+    const mayRename = (code: FailureCode, step: 'place' | 'clone', steps: Parameters<typeof overridable>[2]) =>
+      overridable(rules, { ...atClone, step, code }, steps).vmName
+    expect(mayRename('nameTaken', 'clone', cloned)).toBe(true)
+    expect(mayRename('datastoreFull', 'place', [{ name: 'clone', attempt: 0 }])).toBe(true)
+    expect(mayRename('datastoreFull', 'place', cloned)).toBe(false)
+    expect(mayRename('outOfRetries', 'clone', cloned)).toBe(false)
   })
 })
 
 describe('a choice', () => {
-  const allowed = overridable(rules, { ...atClone, code: 'nameTaken' })
+  const allowed = overridable(rules, { ...atClone, code: 'nameTaken' }, cloned)
 
   test.each([
     {},
@@ -73,9 +78,12 @@ describe('a choice', () => {
   })
 
   test('sends the request back to `place` if it concerns the place, or if the place was what failed', () => {
-    expect(mustPlaceAgain('vcenterTaskFailed', { network: 'green' })).toBe(true)
-    expect(mustPlaceAgain('datastoreFull')).toBe(true)
-    expect(mustPlaceAgain('nameTaken', { vmName: 'other' })).toBe(false)
-    expect(mustPlaceAgain('outOfRetries')).toBe(false)
+    const again = (code: FailureCode, step: 'clone' | 'powerOn', overrides = {}) =>
+      mustPlaceAgain({ step, code }, overrides)
+    expect(again('vcenterTaskFailed', 'clone', { network: 'green' })).toBe(true)
+    expect(again('datastoreFull', 'clone')).toBe(true)
+    expect(again('nameTaken', 'clone', { vmName: 'other' })).toBe(false)
+    expect(again('outOfRetries', 'clone')).toBe(false)
+    expect(again('insufficientResources', 'powerOn')).toBe(false)
   })
 })

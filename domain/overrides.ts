@@ -34,18 +34,26 @@ interface StoppedAt {
   givenUp?: true
 }
 
+/** As much of the steps of a request. */
+type Tried = readonly { name: HoldStep; attempt: number }[]
+
 /**
  * What the catalog item allows, and only while the VM is being built. Another name needs certainty that nothing was built
- * under the first one: before the clone, or after vCenter said that somebody else has the name.
+ * under the first one: before any clone, whose answer may have been lost, or after vCenter said that somebody else has
+ * the name.
  */
-export function overridable(rules: PlacementRules, { heldFrom, step, code, givenUp }: StoppedAt): Overridable {
+export function overridable(
+  rules: PlacementRules,
+  { heldFrom, step, code, givenUp }: StoppedAt,
+  steps: Tried,
+): Overridable {
   if (heldFrom !== 'provisioning' || givenUp === true || (step !== 'place' && step !== 'clone'))
     return nothingOverridable
   return {
     datastores: [...rules.datastores],
     networks: [...rules.networks],
     resourcePools: [rules.resourcePoolPath, ...(rules.alternativeResourcePoolPaths ?? [])],
-    vmName: step === 'place' || code === 'nameTaken',
+    vmName: code === 'nameTaken' || !steps.some(({ name, attempt }) => name === 'clone' && attempt > 0),
   }
 }
 
@@ -85,6 +93,10 @@ export const overriddenRules = (rules: PlacementRules, overrides: Overrides | un
 /** The place itself did not serve: a retry looks for one again. */
 const placedWrongly: readonly FailureCode[] = ['datastoreFull', 'insufficientResources', 'placementMissing']
 
-/** Whether a retry has to begin at `place`. */
-export const mustPlaceAgain = (code: FailureCode, { datastore, network, resourcePool }: Overrides = {}): boolean =>
-  placedWrongly.includes(code) || [datastore, network, resourcePool].some((chosen) => chosen !== undefined)
+/** Whether a retry has to begin at `place`. A VM that was cloned stays where it is. */
+export const mustPlaceAgain = (
+  { step, code }: Pick<StoppedAt, 'step' | 'code'>,
+  { datastore, network, resourcePool }: Overrides = {},
+): boolean =>
+  (step === 'place' || step === 'clone') &&
+  (placedWrongly.includes(code) || [datastore, network, resourcePool].some((chosen) => chosen !== undefined))

@@ -43,6 +43,8 @@ export interface Placement {
   datastoreMoid: string
   /** Space reserved on the datastore until hand-over or undo. */
   reservedGiB: number
+  /** An operator sent the request back to `place`: it serves no clone any more, but one may be under way there. */
+  replaced?: true
 }
 
 /** The datastore with the most free space after the reservations of clones under way, or undefined if none fits. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
 import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client'
 import {
   type OperatorDecision,
@@ -94,6 +95,48 @@ describe('a retry with changes', () => {
     await world.until(id, 'active')
     world.vcenter.findings = findings
     expect(await recorded(id)).toMatchObject({ placement: { datastoreName: 'LocalDS_1' } })
+  })
+
+  test('and then cancelled while a place is sought: the clone whose answer was lost is waited for and undone', async () => {
+    const clone = world.vcenter.slowNextClone()
+    const { id, life } = await world.ask()
+    await clone.reached
+    clone.lose(new VcenterFault('vcenterTaskFailed', 'its answer was lost'))
+    await world.until(id, 'held')
+    const place = world.vcenter.holdNext('findPlacements')
+    const before = world.vcenter.calls.destroyVm
+    await decide(life, { step: 'clone', action: 'retry', overrides: { datastore: 'LocalDS_1' } })
+    await place.reached
+    await life.executeUpdate(cancelRequest, { args: [message('developer')] })
+    place.release()
+    await until('the VM to be looked for', async () => world.vcenter.calls.destroyVm > before)
+    clone.release()
+    expect(await life.result()).toEqual({ state: 'cancelled', reasons: [expect.any(String)] })
+    expect(world.vcenter.vmOf(id)).toBeUndefined()
+  })
+
+  test('cannot rename what a lost clone may be called, also where the hold is at `place`', async () => {
+    world.vcenter.failNext('cloneVm', 'vcenterTaskFailed')
+    const { id, life, request } = await world.ask()
+    await world.until(id, 'held')
+    world.vcenter.failNext('findPlacements', 'placementMissing')
+    await decide(life, { step: 'clone', action: 'retry', overrides: { datastore: 'LocalDS_1' } })
+    await world.until(id, ({ hold }) => hold?.step === 'place')
+    const renamed = { vmName: `${request.vmName}-b` }
+    expect(
+      (await refusalOf(decide(life, { step: 'place', attempt: 2, action: 'retry', overrides: renamed }))).message,
+    ).toContain('a VM of that name may exist')
+    await decide(life, { step: 'place', attempt: 2, action: 'retry' })
+    await world.until(id, 'active')
+  })
+
+  test('is not needed where a VM that is there finds no resources: it is powered on where it is', async () => {
+    world.vcenter.failNext('powerOnVm', 'insufficientResources')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    await decide(life, { step: 'powerOn', action: 'retry' })
+    await world.until(id, 'active')
+    expect((await world.auditOf(id)).filter((event) => event === 'placed')).toHaveLength(1)
   })
 
   test('under another name makes the VM of that name, and the first name is free again', async () => {

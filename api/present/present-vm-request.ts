@@ -141,7 +141,7 @@ function isOpenTo(action: VmRequestAction, view: VmRequestView, { caller, now }:
 
 function presentHold(hold: NonNullable<VmRequestView['hold']>, view: VmRequestView, { caller }: Beholder) {
   const decides = mayDo(caller, 'operatorDecision', 'vmRequest', view)
-  return { ...hold, ...(decides && { overridable: overridable(view.rules, hold) }) }
+  return { ...hold, ...(decides && { overridable: overridable(view.rules, hold, view.steps) }) }
 }
 
 const tryAgainFrom = (view: VmRequestView, { caller }: Beholder): HoldStep | undefined =>

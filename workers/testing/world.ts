@@ -26,6 +26,7 @@ import { controlPlaneQueue, siteBuildQueue, siteQueue } from '@berth/domain/task
 import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import { anSshPublicKey, aCatalogItem, aConfiguration } from '@berth/testing/builders.ts'
 import { violations } from '@berth/testing/invariants.ts'
+import { tcpLine } from '@berth/testing/tcp-line.ts'
 import { createTestDatabase, testServers, uniqueSiteId } from '@berth/testing/test-servers.ts'
 import { provisionVmType, releaseVm, startOptions } from '@berth/workflows/messages.ts'
 import type { provisionVm } from '@berth/workflows/index.ts'
@@ -61,7 +62,10 @@ export async function openWorld({ policy: policyOfAll = {} }: { policy?: Partial
   const siteId = uniqueSiteId()
   const namespace = testServers.temporalNamespace
   const testDatabase = await createTestDatabase()
-  const database = openDatabase(testDatabase.url)
+  const databaseUrl = new URL(testDatabase.url)
+  const databaseLine = await tcpLine({ host: databaseUrl.hostname, port: Number(databaseUrl.port) })
+  databaseUrl.host = `127.0.0.1:${databaseLine.port}`
+  const database = openDatabase(databaseUrl.href)
   const connection = await Connection.connect({ address: testServers.temporalAddress })
   const native = await NativeConnection.connect({ address: testServers.temporalAddress })
   const client = new Client({ connection, namespace })
@@ -138,6 +142,7 @@ export async function openWorld({ policy: policyOfAll = {} }: { policy?: Partial
     namespace,
     setOwnerEmail,
     database,
+    databaseLine,
     client,
     vcenter,
     courier,
@@ -233,6 +238,7 @@ export async function openWorld({ policy: policyOfAll = {} }: { policy?: Partial
       await native.close()
       await connection.close()
       await database.close()
+      await databaseLine.stop()
       await testDatabase.drop()
     },
   }

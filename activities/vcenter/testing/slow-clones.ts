@@ -1,4 +1,4 @@
-import type { CloneOrder, DestroyOrder, StepProgress } from '../vcenter-port.ts'
+import type { CloneOrder, DestroyOrder, StepProgress, VcenterFault } from '../vcenter-port.ts'
 import { untilAborted } from './until-aborted.ts'
 
 export interface SlowClone {
@@ -6,19 +6,23 @@ export interface SlowClone {
   reached: Promise<void>
   /** vCenter finishes the clone, whoever still waits for it. */
   release(): void
+  /** Whoever follows it hears this instead of its end; vCenter goes on. */
+  lose(fault: VcenterFault): void
 }
 
 /** Clones that vCenter has begun: they are finished also when nobody follows them any more. */
 export function createSlowClones<T>() {
-  const planned: { begun: () => void; released: Promise<void> }[] = []
+  const planned: { begun: () => void; released: Promise<void>; lost: Promise<never> }[] = []
   const underWay: CloneOrder[] = []
 
   return {
     plan(): SlowClone {
       const begun = Promise.withResolvers<void>()
       const released = Promise.withResolvers<void>()
-      planned.push({ begun: begun.resolve, released: released.promise })
-      return { reached: begun.promise, release: released.resolve }
+      const lost = Promise.withResolvers<never>()
+      lost.promise.catch(() => undefined)
+      planned.push({ begun: begun.resolve, released: released.promise, lost: lost.promise })
+      return { reached: begun.promise, release: released.resolve, lose: lost.reject }
     },
 
     /** Whoever is cancelled leaves when the clone has ended, whoever has to leave for another reason leaves at once. */
@@ -33,7 +37,7 @@ export function createSlowClones<T>() {
       })
       made.catch(() => undefined)
       try {
-        return await untilAborted(made, signal)
+        return await untilAborted(Promise.race([made, slow.lost]), signal)
       } catch (error) {
         if (signal.aborted && cancelRequested()) await made.catch(() => undefined)
         throw error

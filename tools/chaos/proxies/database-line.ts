@@ -1,6 +1,6 @@
 import type { Call, Fault } from '../fault.ts'
 import { strike, type ProxyDeeds } from './proxy-deeds.ts'
-import { tcpLine, type Tap, type TcpLine } from './tcp-line.ts'
+import { tcpLine, type Tap, type TcpLine } from '@berth/testing/tcp-line.ts'
 
 /** Statements at which drills strike, as Berth sends them; a piece on the line may hold several. */
 const statements = [

@@ -3,7 +3,7 @@ import type { Through } from '../../start/berth-processes.ts'
 import type { Settings } from '../../start/settings.ts'
 import { databaseLine } from '../proxies/database-line.ts'
 import type { ProxyDeeds } from '../proxies/proxy-deeds.ts'
-import { tcpLine, type TcpLine } from '../proxies/tcp-line.ts'
+import { tcpLine, type TcpLine } from '@berth/testing/tcp-line.ts'
 import { temporalProxy } from '../proxies/temporal-proxy.ts'
 import { vcenterProxy, type VcenterProxy } from '../proxies/vcenter-proxy.ts'
 
