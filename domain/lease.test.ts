@@ -172,12 +172,20 @@ describe('warnings', () => {
     expect(gateOpensAt(afterHandOver(day), afterHandOver(hour), 2 * hour)).toBe(afterHandOver(day))
   })
 
-  test('destruction is warned of at half the grace period', () => {
+  test('an only warning is sent early enough for the time that its delivery takes', () => {
+    const grant = aGrant(hour)
+    const [only] = leaseWarnings(grant, policyWith())
+    const deliveredAt = addSeconds(only?.at ?? '', 50)
+    expect(gateOpensAt(grant.endsAt, deliveredAt, noticeNeededSeconds(grant, policyWith()))).toBe(grant.endsAt)
+    expect(leaseWarnings(aGrant(60), policyWith()).map(({ at }) => at)).toEqual([afterHandOver(28.5)])
+  })
+
+  test('destruction is warned of at half the grace period, and a minute', () => {
     expect(graceWarning(aGrant(day), policyWith({ graceSeconds: 7 * day }), afterHandOver(day))).toEqual({
       event: 'destructionNear',
       grantNumber: 1,
       stage: String(3.5 * day),
-      at: afterHandOver(4.5 * day),
+      at: afterHandOver(4.5 * day - 60),
     })
   })
 })

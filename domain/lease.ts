@@ -49,23 +49,31 @@ export interface WarningStage {
 
 /** The warnings of a grant, earliest first: the policy's stages after the grant, or one at half the time when none is left. */
 export function leaseWarnings(grant: LeaseGrant, policy: Policy): WarningStage[] {
-  return noticeSeconds(grant, policy)
+  const stages = noticeSeconds(grant, policy)
+  return stages
     .map((seconds) => ({
       event: 'leaseEnding' as const,
       grantNumber: grant.number,
       stage: String(Math.round(seconds)),
-      at: addSeconds(grant.endsAt, -seconds),
+      at: addSeconds(grant.endsAt, -seconds - (stages.length === 1 ? leadSeconds(seconds, lengthOf(grant)) : 0)),
     }))
     .sort((a, b) => (a.at < b.at ? -1 : 1))
 }
 
 /** The one warning before destruction, at half the grace period. */
-export const graceWarning = (grant: LeaseGrant, policy: Policy, expiredAt: Instant): WarningStage => ({
-  event: 'destructionNear',
-  grantNumber: grant.number,
-  stage: String(Math.round(policy.graceSeconds / 2)),
-  at: addSeconds(expiredAt, policy.graceSeconds / 2),
-})
+export function graceWarning({ number }: LeaseGrant, { graceSeconds }: Policy, expiredAt: Instant): WarningStage {
+  const seconds = graceSeconds / 2
+  return {
+    event: 'destructionNear',
+    grantNumber: number,
+    stage: String(Math.round(seconds)),
+    at: addSeconds(expiredAt, seconds - leadSeconds(seconds, graceSeconds)),
+  }
+}
+
+/** An only warning is sent a little early: the time that its delivery takes would move the act that waits for it. */
+const leadSeconds = (stageSeconds: number, ofSeconds: number): number =>
+  Math.min(60, stageSeconds / 20, (ofSeconds - stageSeconds) / 2)
 
 /** How long before the power-off a warning of this grant must have been delivered: the shortest stage, or half the grant if that is less. */
 export const noticeNeededSeconds = (grant: LeaseGrant, policy: Policy): number =>

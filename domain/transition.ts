@@ -39,8 +39,13 @@ export interface Change {
   intent?: 'release' | 'restore' | null
   retireTo?: NonNullable<Facts['retireTo']>
   reasons?: string[]
-  /** A warning that an operator gave in person, when a hold at `warn` is skipped. */
-  warning?: { event: 'leaseEnding' | 'destructionNear'; grantNumber: number; stage: string; deliveredAt: Instant }
+  /** What an operator told the owner in person, when a hold at `warn` is skipped. */
+  warning?: {
+    event: 'leaseEnding' | 'destructionNear' | 'vmReleased'
+    grantNumber: number
+    stage: string
+    deliveredAt: Instant
+  }
 }
 
 /** One recorded step of a life. Its key is (requestId, runId, n); the run is known from the caller's Temporal context. */

@@ -12,7 +12,8 @@ import {
   type Applied,
 } from '@berth/workflows/messages.ts'
 import type { provisionVm } from '@berth/workflows/index.ts'
-import { openWorld, type World } from './testing/world.ts'
+import { until } from '@berth/testing/until.ts'
+import { openWorld, type Life, type World } from './testing/world.ts'
 
 let world: World
 let lastId = 0
@@ -172,6 +173,37 @@ describe('the lease', () => {
     await world.until(id, 'retired')
     await life.result()
     await world.keepHistory(id, 'owner-told-late')
+  })
+
+  test('given back by an operator, what was said of the lease’s end before does not count; telling in person does', async () => {
+    world.courier.refuses = true
+    const { id, life } = await world.ask({ leaseSeconds: 2, policy: { graceSeconds: 600, undoSeconds: 1 } })
+    await world.until(id, 'held')
+    const told = { action: 'skip', step: 'warn', reason: 'told by telephone' } as const
+    await life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...told, attempt: 1 }] })
+    await world.until(id, 'expired')
+    await life.executeUpdate(releaseVm, { args: [message('operator')] })
+    const { hold } = await world.until(id, 'held')
+    expect(hold).toMatchObject({ heldFrom: 'released', step: 'warn', attempt: 2 })
+    expect(world.vcenter.vmOf(id)).toBeDefined()
+    await life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...told, attempt: 2 }] })
+    await world.until(id, 'retired')
+    world.courier.refuses = false
+    await life.result()
+  })
+
+  test('extended while the last warning is tried, it is neither held nor powered off', async () => {
+    world.courier.refuses = true
+    const { id, life } = await world.ask({ leaseSeconds: 2 })
+    await world.until(id, ({ steps }) => steps['warn'] === 'running')
+    await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 600 }] })
+    world.courier.refuses = false
+    await until(
+      'the warning to be given up',
+      async () => (await world.until(id, () => true)).steps['warn'] === 'waiting',
+    )
+    expect((await world.until(id, () => true)).state).toBe('active')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
   })
 
   test('is not ended without a delivered warning: an operator is asked, and the owner can still extend', async () => {
@@ -366,6 +398,58 @@ describe('power-off and wake-up', () => {
     await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 600 }] })
     await world.untilAudited(id, 'resumed')
     expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+  })
+
+  test('powering on again is held, and tried again by an operator: the VM is on', async () => {
+    world.vcenter.failNext('powerOffVm', 'noPermission')
+    const { id, life } = await world.ask({ leaseSeconds: 2 })
+    await world.until(id, 'held')
+    world.vcenter.powerOffByHand(id)
+    world.vcenter.failNext('powerOnVm', 'noPermission')
+    await life.executeUpdate(extendLease, { args: [{ ...message('developer'), leaseSeconds: 600 }] })
+    const { hold } = await world.until(id, ({ hold: now }) => now?.step === 'powerOn')
+    await life.executeUpdate(operatorDecision, {
+      args: [{ ...message('operator'), step: 'powerOn', attempt: hold?.attempt ?? 0, action: 'retry' }],
+    })
+    await world.untilAudited(id, 'resumed')
+    expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
+  })
+})
+
+describe('a database that is away for longer than a local activity is tried', () => {
+  /** Resolves when the run has turned to an activity that is tried without limit. */
+  const patience = (life: Life, activity: string) =>
+    until(`the activity ${activity}`, async () => {
+      const { events } = await life.fetchHistory()
+      return events?.some(
+        ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === activity,
+      )
+    })
+
+  test.each(['cloneVm', 'powerOffVm'] as const)('is waited for after %s, and the same run goes on', async (step) => {
+    const held = world.vcenter.holdNext(step)
+    const { id, life } = await world.ask({ leaseSeconds: 2 })
+    await held.reached
+    const { runId } = await life.describe()
+    world.databaseLine.cut()
+    held.release()
+    await patience(life, 'recordTransition')
+    world.databaseLine.mend()
+    await world.until(id, 'expired')
+    expect(await life.describe()).toMatchObject({ runId, status: { name: 'RUNNING' } })
+  })
+
+  test('keeps no warning from being sent once it is back', async () => {
+    const ready = world.vcenter.holdNext('waitForAddress')
+    const { id, life } = await world.ask({ leaseSeconds: 2 })
+    await ready.reached
+    ready.release()
+    await world.until(id, 'active')
+    world.databaseLine.cut()
+    await patience(life, 'deliveredWarnings')
+    world.databaseLine.mend()
+    await world.until(id, 'expired')
+    expect(world.courier.delivered.some(({ subject }) => subject.includes('lease'))).toBe(true)
   })
 })
 

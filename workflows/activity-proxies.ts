@@ -23,6 +23,12 @@ export const patientRecords = proxyActivities<ControlPlaneActivities>({
   retry: pause,
 })
 
+/** Once, and only for as long as updates may wait: a mail server that takes longer is left to `notices`. */
+export const promptNotices = proxyLocalActivities<ControlPlaneActivities>({
+  startToCloseTimeout: '3 seconds',
+  retry: { maximumAttempts: 1 },
+})
+
 /** Notices are tried for a day, then they count as undelivered. */
 export const notices = proxyActivities<ControlPlaneActivities>({
   startToCloseTimeout: '1 minute',

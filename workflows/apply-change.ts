@@ -11,7 +11,7 @@ export function applyChange(facts: Facts, change: Change): Facts {
   if (change.step !== undefined) next.steps = withStep(next.steps, { ...change.step, round: next.round })
   if (change.overrides !== undefined) next.overrides = { ...facts.overrides, ...change.overrides }
   if (change.placeAgain === true) {
-    delete next.placement
+    if (facts.placement !== undefined) next.placement = { ...facts.placement, replaced: true }
     next.steps = next.steps.map((step) =>
       step.name === 'place' && step.round === next.round ? { ...step, state: 'waiting' } : step,
     )
@@ -20,7 +20,9 @@ export function applyChange(facts: Facts, change: Change): Facts {
   if (change.handedOverAt !== undefined) next.handedOverAt = change.handedOverAt
   if (change.retireTo !== undefined) next.retireTo = change.retireTo
   if (change.reasons !== undefined) next.reasons = change.reasons
-  if (change.warning !== undefined) next.warnings = [...facts.warnings, change.warning]
+  const { warning } = change
+  if (warning !== undefined && warning.event !== 'vmReleased')
+    next.warnings = [...facts.warnings, { ...warning, event: warning.event }]
   if (change.grant !== undefined) {
     const { number, grantedAt, endsAt } = change.grant
     next.grant = { number, grantedAt, endsAt }

@@ -7,6 +7,7 @@ import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { mustPlaceAgain, overridable, overridesProblem } from '@berth/domain/overrides.ts'
 import { berthItself, type Change } from '@berth/domain/transition.ts'
 import { allows, type OperatorAction, type VmRequestAction } from '@berth/domain/vm-request.ts'
+import { releaseNotice } from './keep-lease.ts'
 import { left, refusal, type Handlers, type Life, type Reaction } from './life.ts'
 import type { OperatorDecision } from './messages.ts'
 import { cancelBeforeBuilding, cancelWhileBuilding, extend, release, restore } from './owner-letters.ts'
@@ -76,7 +77,7 @@ function refuseUnlessItFits(
     throw refusal('held', 'operatorDecision', `${action} is not possible here; it can be ${hold.actions.join(' or ')}`)
   if (action === 'skip' && step === 'warn' && !reason)
     throw ApplicationFailure.nonRetryable('say in reason how the owner was warned', 'badMessage')
-  const problem = overrides && overridesProblem(overrides, overridable(life.request.rules, hold))
+  const problem = overrides && overridesProblem(overrides, overridable(life.request.rules, hold, life.facts.steps))
   if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'badMessage')
 }
 
@@ -95,12 +96,12 @@ function changeFor(life: Life, hold: Hold, decision: OperatorDecision): Change {
   return changes[decision.action]()
 }
 
-const retried = ({ heldFrom, step, attempt, code }: Hold, { overrides }: OperatorDecision): Change => ({
-  state: heldFrom,
+const retried = (hold: Hold, { overrides }: OperatorDecision): Change => ({
+  state: hold.heldFrom,
   hold: null,
-  step: { name: step, state: 'waiting', attempt },
+  step: { name: hold.step, state: 'waiting', attempt: hold.attempt },
   ...(overrides !== undefined && { overrides }),
-  ...(heldFrom === 'provisioning' && mustPlaceAgain(code, overrides) && { placeAgain: true }),
+  ...(hold.heldFrom === 'provisioning' && mustPlaceAgain(hold, overrides) && { placeAgain: true }),
 })
 
 function aborted(life: Life, hold: Hold, { by }: OperatorDecision): Change {
@@ -126,11 +127,14 @@ const givenUpBecause = ({ message }: Hold, by: string): string[] => [
 
 /** Skipping a warning says that the operator told the owner by other means: that counts as delivered, now. */
 function toldInPerson(life: Life, step: Hold['step']): Pick<Change, 'warning'> {
-  const { grant } = life.facts
-  if (step !== 'warn' || grant === undefined || life.facts.hold === undefined) return {}
-  const event = life.facts.hold.heldFrom === 'expired' ? 'destructionNear' : 'leaseEnding'
+  const { grant, hold } = life.facts
+  if (step !== 'warn' || grant === undefined || hold === undefined) return {}
+  const told = { grantNumber: grant.number, deliveredAt: life.now }
+  if (hold.heldFrom === 'released')
+    return { warning: { ...told, event: 'vmReleased', stage: releaseNotice(life).stage } }
+  const event = hold.heldFrom === 'expired' ? 'destructionNear' : 'leaseEnding'
   const stage = leaseWarnings(grant, life.request.policy).at(-1)?.stage ?? '0'
-  return { warning: { event, grantNumber: grant.number, stage, deliveredAt: life.now } }
+  return { warning: { ...told, event, stage } }
 }
 
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

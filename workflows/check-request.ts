@@ -10,7 +10,7 @@ export async function checkRequest(life: Life): Promise<void> {
   await life.attend(Promise.resolve(), { cancelRequest: cancelBeforeBuilding(life) })
   if (life.facts.state !== 'validating') return
 
-  const reasons = await withFallback((records) => records.validateRequest(requestId))
+  const reasons = life.takeObjections() ?? (await withFallback((records) => records.validateRequest(requestId)))
   if (reasons.length > 0) {
     await life.record({
       event: 'rejected',
@@ -21,7 +21,7 @@ export async function checkRequest(life: Life): Promise<void> {
     return
   }
   if (approval.needed) return askApprovers(life)
-  await life.record({ event: 'approvedByRule', reason: approval.reason, change: { state: 'provisioning' } })
+  await life.moveOn({ event: 'approvedByRule', reason: approval.reason, change: { state: 'provisioning' } })
 }
 
 async function askApprovers(life: Life): Promise<void> {

@@ -5,17 +5,17 @@ import { addressWait, vmIdentity } from './build-vm.ts'
 import type { Life } from './life.ts'
 import { extend, noted, release, restore } from './owner-letters.ts'
 import { interrupted, isBehind, performStep, wasTried } from './perform-step.ts'
-import { mayAct, ownerKnows, warnInTime } from './warnings.ts'
+import { mayAct, ownerKnows, warnAtOnce, warnInTime } from './warnings.ts'
 
 /** The VM is the owner's until the lease ends: warnings come in time, and without one nothing is powered off. */
 export async function keepUntilLeaseEnds(life: Life): Promise<void> {
   const grant = currentGrant(life)
   if (life.facts.intent === 'release') return powerOff(life)
 
-  // A power-off was under way when the lease was extended: the VM may be off.
-  if (life.now < grant.endsAt && wasTried(life, 'powerOff')) return wakeUp(life)
+  if (life.now < grant.endsAt && mayBeOff(life)) return wakeUp(life)
 
   const stages = leaseWarnings(grant, life.request.policy)
+  if (life.isTerse) await warnAtOnce(life, stages)
   const next = warnInTime(life, stages) ?? grant.endsAt
   if (life.now < grant.endsAt) {
     await life.waitUntil(next, { extendLease: extend(life), releaseVm: release(life) })
@@ -40,13 +40,14 @@ export async function keepThroughGrace(life: Life): Promise<void> {
   const destroyAt = addSeconds(expiredAt, policy.graceSeconds)
   const stages = [graceWarning(grant, policy, expiredAt)]
   const handlers = { extendLease: extend(life), releaseVm: release(life) }
+  if (life.isTerse) await warnAtOnce(life, stages)
   const next = warnInTime(life, stages) ?? destroyAt
   if (life.now < destroyAt) {
     await life.waitUntil(next, handlers)
     return
   }
   if (await mayAct(life, stages, destroyAt, policy.graceSeconds / 2, handlers))
-    await life.record({ event: 'graceEnded', change: { state: 'retiring', retireTo: 'retired' } })
+    await life.moveOn({ event: 'graceEnded', change: { state: 'retiring', retireTo: 'retired' } })
 }
 
 /** Given back: by its owner that is its own warning, by an operator the owner must know. It can be restored for a while. */
@@ -60,7 +61,7 @@ export async function keepUntilUndoEnds(life: Life): Promise<void> {
   const handlers = { restoreVm: restore(life) }
   if ((await life.waitUntil(undoEndsAt, handlers)) !== 'due') return
   if (await ownerKnows(life, releaseNotice(life), handlers))
-    await life.record({ event: 'undoEnded', change: { state: 'retiring', retireTo: 'retired' } })
+    await life.moveOn({ event: 'undoEnded', change: { state: 'retiring', retireTo: 'retired' } })
 }
 
 /** Ends a lease: shut down, then recorded as expired, or as released where the owner asked for it. */
@@ -107,6 +108,10 @@ async function settle(life: Life, attempt?: number): Promise<void> {
   })
 }
 
+/** A power-off was under way when the lease was extended, or powering on again was held before it was done. */
+const mayBeOff = (life: Life): boolean =>
+  wasTried(life, 'powerOff') || !isBehind(life, 'powerOn') || !isBehind(life, 'waitForIp')
+
 /** Out of grace, or back from a release: power on and wait for the address in a round of its own, then it is active again. */
 async function wakeUp(life: Life): Promise<void> {
   const { state, round } = life.facts
@@ -150,7 +155,7 @@ async function wakeUp(life: Life): Promise<void> {
   })
 }
 
-const releaseNotice = (life: Life): NoticeOrder => ({
+export const releaseNotice = (life: Life): NoticeOrder => ({
   event: 'vmReleased',
   audience: 'owner',
   grantNumber: currentGrant(life).number,

@@ -7,6 +7,7 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
+  TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow'
@@ -25,7 +26,14 @@ import {
   type VmRequestAction,
   type VmRequestState,
 } from '@berth/domain/vm-request.ts'
-import { localRecords, notices, patientRecords, siteActivities, type SiteActivities } from './activity-proxies.ts'
+import {
+  localRecords,
+  notices,
+  patientRecords,
+  promptNotices,
+  siteActivities,
+  type SiteActivities,
+} from './activity-proxies.ts'
 import { applyChange } from './apply-change.ts'
 import { Inbox, yourUserId, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
 import { currentState, lookAgain, searchAttributes, type Applied } from './messages.ts'
@@ -74,6 +82,8 @@ export class Life {
   facts!: Facts
   waitingFor: string | undefined
   busy: Busy | undefined
+  /** Runs from before this patch record each change apart, and warn beside the life only. */
+  readonly isTerse = patched('terse')
   /** Warnings that this run has sent or is sending. */
   readonly warned = new Set<string>()
   /** What the next transition says of the step before it. */
@@ -81,6 +91,8 @@ export class Life {
   /** Deliveries under way that the end waits for. */
   readonly #deliveries = new Set<Promise<unknown>>()
   #transitions = 0
+  #shown: VmRequestState = 'validating'
+  #objections: string[] | undefined
 
   private constructor(request: ProvisioningRequest, carry: Carry | undefined, root: CancellationScope) {
     this.request = request
@@ -97,9 +109,11 @@ export class Life {
   /** Handlers first, then the facts: letters wait until both are there. */
   static async open(request: ProvisioningRequest, carry: Carry | undefined, root: CancellationScope): Promise<Life> {
     const life = new Life(request, carry, root)
-    life.facts = await withFallback((records) =>
+    const { objections, ...facts } = await withFallback((records) =>
       records.openRun(request.requestId, workflowInfo().continuedFromExecutionRunId),
     )
+    life.facts = facts
+    life.#objections = objections
     life.#transitions = life.facts.lastTransition ?? 0
     life.takeOver(life.facts)
     if (life.facts.state !== 'validating') life.show()
@@ -110,6 +124,13 @@ export class Life {
   /** As it is called in vCenter: an operator may have chosen another name than the requester was given. */
   get vmName(): string {
     return this.facts.overrides?.vmName ?? this.request.vmName
+  }
+
+  /** What spoke against the request when the run was opened, once; undefined when nobody looked. */
+  takeObjections(): string[] | undefined {
+    const objections = this.#objections
+    this.#objections = undefined
+    return objections
   }
 
   /** What an activity answered; it is in the database already. */
@@ -133,6 +154,12 @@ export class Life {
     this.facts = applyChange(this.facts, recording.change)
   }
 
+  /** A state is over, and a step follows at once: they are written together. */
+  async moveOn(recording: Recording): Promise<void> {
+    if (this.isTerse) this.finish(recording)
+    else await this.record(recording)
+  }
+
   /** Writes one transition: its number is fixed before the call, so that a repeated write is the same write. */
   async record(recording: Recording): Promise<void> {
     const { event, by = berthItself, reason, change, notices: orders = [], message } = this.#afterFinished(recording)
@@ -149,11 +176,10 @@ export class Life {
       ...(message !== undefined && { message }),
     }
     const { facts } = await withFallback((records) => records.recordTransition(transition))
-    const before = this.facts
     this.facts = facts ?? applyChange(this.facts, change)
     this.waitingFor = undefined
-    const isShown = before.state !== this.facts.state || change.grant !== undefined || change.hold !== undefined
-    if (facts !== undefined || isShown) this.show()
+    const isNews = this.#shown !== this.facts.state || change.grant !== undefined || change.hold !== undefined
+    if (facts !== undefined || isNews) this.show()
     if (facts !== undefined) {
       this.takeOver(facts)
       throw new FactsReplaced()
@@ -180,6 +206,16 @@ export class Life {
       const letter = this.inbox.letters.shift()
       if (letter === undefined) return work
       if (await this.#answer(letter, handlers)) return left
+    }
+  }
+
+  /** Delivers notices before anything else happens, if that takes a moment only; undefined when it does not. */
+  async tellAtOnce(orders: NoticeOrder[]): Promise<{ order: NoticeOrder; deliveredAt: Instant }[] | undefined> {
+    try {
+      return await promptNotices.deliverNotices(this.request.requestId, orders)
+    } catch (error) {
+      localFailure(error)
+      return undefined
     }
   }
 
@@ -214,6 +250,7 @@ export class Life {
   /** What operators see in the Temporal UI. */
   show(): void {
     const { state, hold, grant } = this.facts
+    this.#shown = state
     const attributes: SearchAttributeUpdatePair[] = [
       { key: searchAttributes.state, value: state },
       { key: searchAttributes.needsOperator, value: state === 'held' },
@@ -225,7 +262,7 @@ export class Life {
   }
 
   #choices(hold: Hold): string {
-    const { datastores, networks, resourcePools, vmName } = overridable(this.request.rules, hold)
+    const { datastores, networks, resourcePools, vmName } = overridable(this.request.rules, hold, this.facts.steps)
     const choices = [
       ...choice('datastore', datastores),
       ...choice('network', networks),
@@ -330,13 +367,20 @@ function heldSentence(hold: Hold, choices: string): string {
 const choice = (name: string, values: readonly string[]): string[] =>
   values.length < 2 ? [] : [`\`"${name}"\`: ${values.join(', ')}`]
 
+/** A failed local activity throws its failure as it is, without the ActivityFailure around it. Bugs go on. */
+function localFailure(error: unknown): TemporalFailure {
+  const failure = error instanceof ActivityFailure ? error.cause : error
+  if (failure instanceof TemporalFailure) return failure
+  throw error
+}
+
 /** A few quick tries beside the workflow; then, while the database is down, as long as it takes. */
 export async function withFallback<T>(write: (records: typeof localRecords) => Promise<T>): Promise<T> {
   try {
     return await write(localRecords)
   } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error
-    if (error.cause instanceof ApplicationFailure && error.cause.nonRetryable) throw error.cause
+    const failure = localFailure(error)
+    if (failure instanceof ApplicationFailure && failure.nonRetryable) throw failure
     return write(patientRecords)
   }
 }

@@ -31,13 +31,15 @@ export function isBehind(life: Life, name: HoldStep): boolean {
 
 /**
  * Runs one step at the site while letters are taken. `running` is recorded directly before the activity is scheduled, in
- * the same workflow task, so that no reset can jump over the check of the run. The caller records `done`.
+ * the same workflow task, so that no reset can jump over the check of the run. The caller records `done`. A step that
+ * failed is held, unless `despiteFailure` finds that it came about all the same.
  */
 export async function performStep<T>(
   life: Life,
   name: StepName,
   activity: () => Promise<T>,
   handlers: Handlers,
+  despiteFailure: () => Promise<T | undefined> = async () => undefined,
 ): Promise<{ result: T; attempt: number } | Interrupted> {
   const attempt = lastAttempt(life, name) + 1
   await life.record({ event: `${name}Started`, change: { step: { name, state: 'running', attempt } } })
@@ -53,7 +55,10 @@ export async function performStep<T>(
     }
     return { result: result as Exclude<T, Left>, attempt }
   } catch (error) {
-    if (!isOfAnotherRun(error)) await holdStep(life, name, attempt, error)
+    if (isOfAnotherRun(error)) return interrupted
+    const result = error instanceof ActivityFailure ? await despiteFailure() : undefined
+    if (result !== undefined) return { result, attempt }
+    await holdStep(life, name, attempt, error)
     return interrupted
   } finally {
     scope.cancel()

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow'
+import { ApplicationFailure, patched } from '@temporalio/workflow'
 import { failureSentence } from '@berth/domain/failures.ts'
 import { gateOpensAt, type WarningStage } from '@berth/domain/lease.ts'
 import type { Instant } from '@berth/domain/instant.ts'
@@ -19,16 +19,28 @@ const sameStage = (a: Pick<WarningStage, 'event' | 'grantNumber' | 'stage'>, b: 
 
 /** Sends the newest stage that has come due, once; answers when the next one is due, if any is left. */
 export function warnInTime(life: Life, stages: readonly WarningStage[]): Instant | undefined {
-  const due = stages.filter(({ at }) => at <= life.now).at(-1)
-  if (
-    due !== undefined &&
-    !life.warned.has(keyOf(due)) &&
-    !life.facts.warnings.some((known) => sameStage(known, due))
-  ) {
+  const due = dueStage(life, stages)
+  if (due !== undefined) {
     life.warned.add(keyOf(due))
     void life.tell([orderOf(due)]).then((deliveries) => noteDeliveries(life, due, deliveries))
   }
   return stages.find(({ at }) => at > life.now)?.at
+}
+
+/** The same before anything else happens, if that takes a moment only: a third of the events that an activity costs. */
+export async function warnAtOnce(life: Life, stages: readonly WarningStage[]): Promise<void> {
+  const due = dueStage(life, stages)
+  if (due === undefined) return
+  const deliveries = await life.tellAtOnce([orderOf(due)])
+  if (deliveries === undefined) return
+  life.warned.add(keyOf(due))
+  noteDeliveries(life, due, deliveries)
+}
+
+function dueStage(life: Life, stages: readonly WarningStage[]): WarningStage | undefined {
+  const due = stages.filter(({ at }) => at <= life.now).at(-1)
+  if (due === undefined || life.warned.has(keyOf(due))) return undefined
+  return life.facts.warnings.some((known) => sameStage(known, due)) ? undefined : due
 }
 
 /**
@@ -53,7 +65,14 @@ export async function mayAct(
     deliveredAt = earliestDelivery(life, stages)
   }
   if (deliveredAt === undefined) {
-    const tried = await performStep(life, 'warn', () => warnNow(life, orderOf(last)), handlers)
+    const order = orderOf(last)
+    const tried = await performStep(
+      life,
+      'warn',
+      () => warnNow(life, order),
+      handlers,
+      () => reached(life, order),
+    )
     if (tried === interrupted) return false
     noteDeliveries(life, last, tried.result)
     await life.record({ event: 'warned', change: { step: { name: 'warn', state: 'done', attempt: tried.attempt } } })
@@ -70,30 +89,37 @@ export async function mayAct(
  */
 export async function ownerKnows(life: Life, order: NoticeOrder, handlers: Handlers): Promise<boolean> {
   const { releasedBy } = life.facts
-  if (releasedBy === life.request.specification.ownerId || isBehind(life, 'warn')) return true
-  const told = await withFallback((records) => records.deliveredWarnings(life.request.requestId, [order]))
-  if (told.length > 0) return true
-  const tried = await performStep(life, 'warn', () => warnNow(life, order), handlers)
+  if (releasedBy === life.request.specification.ownerId) return true
+  // A warning of the lease's end says nothing of a release after it.
+  if (isBehind(life, 'warn') && !patched('release-is-told-apart')) return true
+  if ((await reached(life, order)) !== undefined) return true
+  const tried = await performStep(
+    life,
+    'warn',
+    () => warnNow(life, order),
+    handlers,
+    () => reached(life, order),
+  )
   if (tried === interrupted) return false
   await life.record({ event: 'warned', change: { step: { name: 'warn', state: 'done', attempt: tried.attempt } } })
   return true
 }
 
-/** The last try before an operator is asked. One recipient reached is enough, and none at all is a failure. */
+/** The last try before an operator is asked. No recipient at all is a failure. */
 async function warnNow(life: Life, order: NoticeOrder): Promise<{ deliveredAt: Instant }[]> {
-  const { requestId } = life.request
-  const orders = [order]
-  const delivered = await lastWarning.deliverNotices(requestId, orders).catch(async (error: unknown) => {
-    const reached = await withFallback((records) => records.deliveredWarnings(requestId, orders))
-    if (reached.length === 0) throw error
-    return reached
-  })
+  const delivered = await lastWarning.deliverNotices(life.request.requestId, [order])
   if (delivered.length === 0)
     throw ApplicationFailure.nonRetryable(
       failureSentence('warningUndeliverable', 'neither the owner nor the team has an address'),
       'warningUndeliverable',
     )
   return delivered
+}
+
+/** One recipient is enough; undefined when there was none. */
+async function reached(life: Life, order: NoticeOrder): Promise<{ deliveredAt: Instant }[] | undefined> {
+  const deliveries = await withFallback((records) => records.deliveredWarnings(life.request.requestId, [order]))
+  return deliveries.length > 0 ? deliveries : undefined
 }
 
 function earliestDelivery(life: Life, stages: readonly WarningStage[]): Instant | undefined {

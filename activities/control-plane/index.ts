@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity'
 import { ApplicationFailure } from '@temporalio/common'
+import type { Facts } from '@berth/domain/facts.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { PlacementFindings } from '@berth/domain/placement.ts'
@@ -46,10 +47,14 @@ export function createControlPlaneActivities({ records, courier, siteWatch, repa
   }
 
   return {
-    openRun: (requestId: string, continuedFrom?: string) =>
-      throughPort(() =>
-        records.openRun({ ...thisRun(requestId), ...(continuedFrom !== undefined && { continuedFrom }) }),
-      ),
+    /** The facts, and of a request that nobody has looked at yet what speaks against it. */
+    openRun: (requestId: string, continuedFrom?: string): Promise<Facts & { objections?: string[] }> =>
+      throughPort(async () => {
+        const run = { ...thisRun(requestId), ...(continuedFrom !== undefined && { continuedFrom }) }
+        const facts = await records.openRun(run)
+        if (facts.state !== 'validating') return facts
+        return { ...facts, objections: await records.reasonsToReject(requestId) }
+      }),
 
     recordTransition: (transition: Transition) =>
       throughPort(() => records.recordTransition(thisRun(transition.requestId), transition)),
