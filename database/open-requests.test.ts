@@ -48,4 +48,23 @@ describe('what should be in vCenter', () => {
     await run.record({ state: 'expired' })
     expect(await expected(id)).toBe('expired: VM, power off')
   })
+
+  test.each([
+    ['warn', 'held: VM, power on'],
+    ['powerOff', 'held: VM, power any'],
+  ] as const)('of a lease that is held at %s is %s', async (step, words) => {
+    const id = await aRequest(world)
+    const run = await aRun(world, id)
+    await handOver(run)
+    const hold = {
+      heldFrom: 'active',
+      step,
+      attempt: 1,
+      code: 'noPermission',
+      message: '',
+      actions: ['retry'],
+    } as const
+    await run.record({ state: 'held', hold: { ...hold, actions: [...hold.actions] } })
+    expect(await expected(id)).toBe(words)
+  })
 })

@@ -55,7 +55,8 @@ const lifeState = ({ state, hold }: Row): VmRequestState => (state === 'held' ? 
 
 /** Nothing is expected while a step is under way, or while a step that may have changed the power is held. */
 function expectedPower(row: Row): OpenRequest['expectsPower'] {
-  if (row.busy || row.state === 'held') return 'any'
-  if (row.state === 'active') return 'on'
-  return row.state === 'expired' || row.state === 'released' ? 'off' : 'any'
+  if (row.busy || (row.state === 'held' && row.hold?.step !== 'warn')) return 'any'
+  const state = lifeState(row)
+  if (state === 'active') return 'on'
+  return state === 'expired' || state === 'released' ? 'off' : 'any'
 }

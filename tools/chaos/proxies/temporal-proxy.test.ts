@@ -58,7 +58,10 @@ test('a server that takes no further calls on a connection is heard: what is und
   const asked = once(server, 'stream')
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  const ending = await temporalProxy(`127.0.0.1:${port}`, 'workers', { faultFor: () => undefined, kill: async () => {} })
+  const ending = await temporalProxy(`127.0.0.1:${port}`, 'workers', {
+    faultFor: () => undefined,
+    kill: async () => {},
+  })
   const client = connect(`http://127.0.0.1:${ending.port}`)
   const call = client.request({ ':path': '/slow', ':method': 'POST' })
   call.end()
