@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ManagedObjectReference } from '@berth/agent-worker/vcenter/managed-object.ts'
+import { readProperty } from '@berth/agent-worker/vcenter/read-properties.ts'
 import { createSoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
 import type { SoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
 import { isFault, SoapFault, VcenterUnreachable } from '@berth/agent-worker/vcenter/soap-fault.ts'
 import type { DemoSiteConfig } from './config.ts'
 import { createGuests } from './guest/guests.ts'
 import type { GuestReport, Guests } from './guest/guests.ts'
-import { prepareInventory, simulatorLifeOf } from './inventory/demo-inventory.ts'
+import { prepareInventory } from './inventory/demo-inventory.ts'
 import { vmObserver } from './inventory/observe-vms.ts'
-import type { ObservedVm } from './inventory/observe-vms.ts'
 import { reportGuest } from './inventory/report-guest.ts'
 import { restoreVm } from './inventory/restore-vm.ts'
 import { lifeline } from './lifeline.ts'
@@ -86,8 +86,9 @@ async function keepThroughLife(site: Site, life: AbortSignal, onOpen: () => void
 
 async function restoreAndWatch(site: Site, client: SoapClient, life: AbortSignal, onOpen: () => void): Promise<void> {
   const { store, guests, config } = site
-  const simulatorLife = await simulatorLifeOf(client)
   const inventory = await prepareInventory(client)
+  const { lifeWitness } = inventory
+  const simulatorLife = String(await readProperty(client, lifeWitness.ref, lifeWitness.path))
   const isNewLife = store.simulatorLife !== simulatorLife
   if (isNewLife && config.forgetVms) store.vms = []
   if (isNewLife) await inBatches(store.vms, 16, (vm) => restoreVm(client, inventory, vm))
@@ -96,8 +97,11 @@ async function restoreAndWatch(site: Site, client: SoapClient, life: AbortSignal
   const observe = vmObserver(client, inventory)
   site.link = { client, refs }
   const look = async () => {
-    const seen = await trusted(observe, client, simulatorLife, life)
-    store.vms = rememberVms(store.vms, refs, seen)
+    const seen = await observe()
+    life.throwIfAborted()
+    if (seen.simulatorLife !== simulatorLife)
+      throw new VcenterUnreachable('RetrievePropertiesEx', 'another simulator has taken its place')
+    store.vms = rememberVms(store.vms, refs, seen.vms)
     store.simulatorLife = simulatorLife
   }
 
@@ -121,21 +125,6 @@ async function restoreAndWatch(site: Site, client: SoapClient, life: AbortSignal
   site.port.close()
   await look()
   await store.save()
-}
-
-/** A simulator that was replaced in the middle answers politely that it has no virtual machines. */
-async function trusted(
-  observe: () => Promise<ObservedVm[]>,
-  client: SoapClient,
-  simulatorLife: string,
-  life: AbortSignal,
-): Promise<ObservedVm[]> {
-  const seen = await observe()
-  life.throwIfAborted()
-  if ((await simulatorLifeOf(client)) !== simulatorLife) {
-    throw new VcenterUnreachable('RetrievePropertiesEx', 'another simulator has taken its place')
-  }
-  return seen
 }
 
 async function reported(site: Site, vm: StoredVm, report: GuestReport | undefined): Promise<boolean> {

@@ -13,6 +13,11 @@ export interface DemoInventory {
   templates: DemoTemplate[]
   datastores: { name: string; ref: ManagedObjectReference }[]
   networks: DemoNetwork[]
+  /**
+   * Tells one life of the simulator from the next: the folder on this machine that it made for its files at its start.
+   * Its `about.instanceUuid`, meant for that, is the same in every life.
+   */
+  lifeWitness: { ref: ManagedObjectReference; path: 'summary.url' }
 }
 
 interface DemoTemplate {
@@ -31,11 +36,13 @@ export async function prepareInventory(client: SoapClient): Promise<DemoInventor
   const root = await existing(client, '/DC0/vm')
   const managedFolder = await ensureFolder(client, root, 'berth')
   const templateFolder = await ensureFolder(client, root, 'templates')
+  const first = await datastore(client, 'LocalDS_0')
   return {
     managedFolder,
+    lifeWitness: { ref: first.ref, path: 'summary.url' },
     resourcePool: await existing(client, '/DC0/host/DC0_C0/Resources'),
     templates: await ensureTemplates(client, templateFolder),
-    datastores: [await datastore(client, 'LocalDS_0'), await datastore(client, 'LocalDS_1')],
+    datastores: [first, await datastore(client, 'LocalDS_1')],
     networks: await demoNetworks(client, await existing(client, '/DC0/network')),
   }
 }
@@ -74,14 +81,6 @@ async function cloneOfAnyVm(
   const source = { type: 'VirtualMachine', value: own[0].slice('VirtualMachine:'.length) }
   const spec = { location: {}, template: false, powerOn: false }
   return runTask<ManagedObjectReference>(client, 'CloneVM_Task', source, { folder, name, spec })
-}
-
-/**
- * Tells one life of the simulator from the next: the folder on this machine that it made for its files at its start.
- * Its `about.instanceUuid`, meant for that, is the same in every life.
- */
-export async function simulatorLifeOf(client: SoapClient): Promise<string> {
-  return String(await readProperty(client, await existing(client, '/DC0/datastore/LocalDS_0'), 'summary.url'))
 }
 
 async function datastore(client: SoapClient, name: string) {

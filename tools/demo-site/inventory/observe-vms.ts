@@ -32,11 +32,18 @@ interface Known {
   isFresh: boolean
 }
 
+/** What was seen, and in which life of the simulator: one that was replaced in the middle politely has no VMs. */
+export interface Observation {
+  vms: ObservedVm[]
+  simulatorLife: string
+}
+
 /**
  * Returns a function that reads all virtual machines below the managed folder. It only glances at those that have not
  * changed. Without a view: the simulator can lock up when views and long polls meet.
  */
-export function vmObserver(client: SoapClient, inventory: DemoInventory): () => Promise<ObservedVm[]> {
+export function vmObserver(client: SoapClient, inventory: DemoInventory): () => Promise<Observation> {
+  const { lifeWitness } = inventory
   let known = new Map<string, Known>()
   return async () => {
     const placed = await placedVms(client, inventory.managedFolder, [])
@@ -49,10 +56,11 @@ export function vmObserver(client: SoapClient, inventory: DemoInventory): () => 
       return before === undefined || before.glance !== JSON.stringify(seen.get(key)) || before.isFresh
     }
     const stale = placed.filter(({ ref }) => seen.has(morefKey(ref)) && isStale(morefKey(ref)))
-    const read = await readProperties(
-      client,
-      stale.map(({ ref: obj }) => ({ obj, paths: details })),
-    )
+    // The life last: what was read before it was read in it.
+    const read = await readProperties(client, [
+      ...stale.map(({ ref: obj }) => ({ obj, paths: details })),
+      { obj: lifeWitness.ref, paths: [lifeWitness.path] },
+    ])
 
     const next = new Map<string, Known>()
     for (const key of seen.keys()) {
@@ -66,7 +74,10 @@ export function vmObserver(client: SoapClient, inventory: DemoInventory): () => 
       }
     }
     known = next
-    return placed.flatMap((vm) => observed(vm, seen.get(morefKey(vm.ref)), known.get(morefKey(vm.ref)), inventory))
+    return {
+      vms: placed.flatMap((vm) => observed(vm, seen.get(morefKey(vm.ref)), known.get(morefKey(vm.ref)), inventory)),
+      simulatorLife: String(read.get(morefKey(lifeWitness.ref))?.[lifeWitness.path]),
+    }
   }
 }
 
