@@ -11,7 +11,7 @@ const environment = z.object({
   TEMPORAL_NAMESPACE: z.string().min(1).default('berth'),
   /** Seconds between two comparisons of a site with the record. */
   BERTH_RECONCILE_SECONDS: z.coerce.number().int().positive().default(120),
-  BERTH_MAX_CACHED_WORKFLOWS: z.coerce.number().int().positive().default(2_000),
+  BERTH_MAX_CACHED_WORKFLOWS: z.coerce.number().int().positive().default(500),
   /** A bundle built beforehand; without one it is built at start. */
   BERTH_WORKFLOW_BUNDLE: z.string().optional(),
   BERTH_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { pino } from 'pino'
@@ -18,7 +17,9 @@ import { keepReconcileSchedules } from './reconcile-schedules.ts'
 import { createTemporalSiteWatch } from './temporal-site-watch.ts'
 import { untilItAnswers } from './until-it-answers.ts'
 import { createWorkflowRepair } from './workflow-repair.ts'
+import { workflowSources } from './workflow-sources.ts'
 
+const { workflowsPath, preloadModules } = workflowSources
 const config = readOrExit()
 const log = pino({ name: 'workers', level: config.BERTH_LOG_LEVEL })
 
@@ -48,7 +49,7 @@ const worker = await Worker.create({
   taskQueue: controlPlaneQueue,
   identity: `workers/${process.pid}`,
   ...(config.BERTH_WORKFLOW_BUNDLE === undefined
-    ? { workflowsPath: fileURLToPath(import.meta.resolve('@berth/workflows/index.ts')) }
+    ? { workflowsPath, bundlerOptions: { preloadModules } }
     : { workflowBundle: { codePath: config.BERTH_WORKFLOW_BUNDLE } }),
   activities: createControlPlaneActivities({
     records: createRequestRecords(database),

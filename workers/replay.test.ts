@@ -6,14 +6,14 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js'
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker'
 import { finalStates } from '@berth/domain/vm-request.ts'
 import type { Outcome } from '@berth/workflows/provision-vm.ts'
+import { workflowSources } from './workflow-sources.ts'
 
 const folder = fileURLToPath(new URL('../workflows/histories/', import.meta.url))
 let workflowBundle: WorkflowBundle
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') })
-  const workflowsPath = fileURLToPath(import.meta.resolve('@berth/workflows/index.ts'))
-  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })
+  workflowBundle = await bundleWorkflowCode({ ...workflowSources, logger: new DefaultLogger('ERROR') })
 })
 
 async function recorded() {

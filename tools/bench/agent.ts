@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -17,6 +17,8 @@ import { startVcsim, type Vcsim } from '@berth/testing/vcsim.ts'
 import { repository } from '../start/config.ts'
 import { startTestServers } from '../test/start-test-servers.ts'
 import { inheritedEnvironment, useServers } from './config.ts'
+import { memoryOf } from './memory-of.ts'
+import { processorTimes } from './processor-times.ts'
 
 /** Read from /proc: Linux only. */
 export interface AgentFigures {
@@ -126,11 +128,6 @@ async function fillCompileCache(vcsim: Vcsim, settings: Record<string, string>):
   await once(agent, 'exit')
 }
 
-const residentMiB = ({ pid }: ChildProcess): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+const residentMiB = ({ pid = 0 }: ChildProcess): number => memoryOf(pid).residentMiB
 
-/** User and system time, in clock ticks of which a second has 100. */
-function cpuSeconds({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
+const cpuSeconds = ({ pid = 0 }: ChildProcess): number => processorTimes({ agent: pid })['agent'] ?? 0

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
-import type { RunFile } from '@berth/testing/run-file.ts'
 import { runQuietly } from '../bootstrap/run-quietly.mjs'
+import type { Settings } from '../start/settings.ts'
+import { vcenterUrl } from '../start/site.ts'
 import { inheritedEnvironment } from './config.ts'
 
 export interface PeerFigures {
@@ -16,7 +17,7 @@ export interface PeerFigures {
 }
 
 export interface Peer {
-  provision(run: RunFile, options: { count: number; atOnce: boolean }): Promise<PeerFigures>
+  provision(settings: Settings, options: { count: number; atOnce: boolean }): Promise<PeerFigures>
   remove(): void
 }
 
@@ -34,7 +35,7 @@ export async function buildGovmomiPeer(): Promise<Peer> {
       if (site === undefined) throw new Error('no simulated site')
       batch += 1
       const order = {
-        url: site.vcenterUrl,
+        url: vcenterUrl(site.vcenterPort),
         count: String(count),
         prefix: `peer-${batch}`,
         template: '/DC0/vm/templates/ubuntu-24-04',

@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util'
-import { benchAgent, type AgentFigures } from './agent.ts'
+import { Refusal } from '../refusal.ts'
+import { benchAgent } from './agent.ts'
 import { buildGovmomiPeer } from './govmomi-peer.ts'
-import { benchProvision, type ProvisionFigures } from './provision.ts'
+import { benchLeases } from './leases.ts'
+import { benchLives } from './lives.ts'
+import { printAgent, printLeases, printLives, printProvision } from './print-figures.ts'
+import { benchProvision } from './provision.ts'
+import { stopWhenAsked } from './what-runs.ts'
+
+const usage = `Usage: npm run bench -- provision [--requests 30] [--burst 20] [--sites 1] [--vms 1] [--runs 3]
+       npm run bench -- lives [--rate 1] [--minutes 10] [--sites 2] [--temporal dev|postgres]
+       npm run bench -- agent [--waits 1000] [--runs 3]
+       npm run bench -- leases [--leases 10000]
+Each prints a table, with --json one JSON object.`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -10,51 +21,65 @@ const { values, positionals } = parseArgs({
     requests: { type: 'string', default: '30' },
     burst: { type: 'string', default: '20' },
     runs: { type: 'string', default: '3' },
+    sites: { type: 'string' },
+    vms: { type: 'string', default: '1' },
+    rate: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '10' },
+    temporal: { type: 'string', default: 'dev' },
     waits: { type: 'string', default: '1000' },
+    leases: { type: 'string', default: '10000' },
   },
 })
 
-if (positionals[0] === 'agent') {
-  const figures: AgentFigures[] = []
-  for (let run = 0; run < Number(values.runs); run++) figures.push(await benchAgent(Number(values.waits)))
-  if (values.json) console.log(JSON.stringify(figures))
-  else console.table(figures)
-  process.exit(0)
+async function repeated<Figures>(measure: () => Promise<Figures>): Promise<Figures[]> {
+  const figures: Figures[] = []
+  for (let run = 0; run < Number(values.runs); run++) figures.push(await measure())
+  return figures
 }
-if (positionals[0] !== 'provision') {
-  console.log('Usage: npm run bench -- provision [--requests 30] [--burst 20] [--runs 3] [--json]')
-  console.log('       npm run bench -- agent [--waits 1000] [--runs 3] [--json]')
+
+const benches: Record<string, () => Promise<unknown>> = {
+  async provision() {
+    const peer = await buildGovmomiPeer()
+    const options = {
+      ...{ requests: Number(values.requests), burst: Number(values.burst) },
+      ...{ sites: Number(values.sites ?? 1), inventoryVms: Number(values.vms) },
+    }
+    try {
+      const runs = await repeated(() => benchProvision(options, peer))
+      if (!values.json) printProvision(runs, options)
+      return runs
+    } finally {
+      peer.remove()
+    }
+  },
+  async lives() {
+    const figures = await benchLives({
+      ...{ perSecond: Number(values.rate), minutes: Number(values.minutes), sites: Number(values.sites ?? 2) },
+      onPostgres: values.temporal === 'postgres',
+    })
+    if (!values.json) printLives(figures)
+    return figures
+  },
+  async agent() {
+    const runs = await repeated(() => benchAgent(Number(values.waits)))
+    if (!values.json) printAgent(runs)
+    return runs
+  },
+  async leases() {
+    const figures = await benchLeases(Number(values.leases))
+    if (!values.json) printLeases(figures)
+    return figures
+  },
+}
+
+stopWhenAsked()
+try {
+  const bench = benches[positionals[0] ?? '']
+  if (bench === undefined) throw new Refusal(usage)
+  const figures = await bench()
+  if (values.json) console.log(JSON.stringify(figures))
+} catch (problem) {
+  console.error(problem instanceof Refusal ? problem.message : problem)
   process.exit(1)
 }
-
-const peer = await buildGovmomiPeer()
-const runs: ProvisionFigures[] = []
-for (let run = 0; run < Number(values.runs); run++)
-  runs.push(await benchProvision({ requests: Number(values.requests), burst: Number(values.burst) }, peer))
-peer.remove()
-
-if (values.json) console.log(JSON.stringify(runs))
-else print(runs)
-
-function print(figures: ProvisionFigures[]): void {
-  const worst = (pick: (run: ProvisionFigures) => number) => Math.max(...figures.map(pick))
-  const ms = (value: number) => `${Math.round(value)} ms`
-  console.log(`Worst of ${figures.length} runs; clone 1 s, guest 1 s, settle 0.`)
-  console.table({
-    'overhead at 1/s, p50': { figure: ms(worst((run) => run.steady.overheadMsP50)), goal: '300 ms' },
-    'overhead at 1/s, p99': { figure: ms(worst((run) => run.steady.overheadMsP99)), goal: '800 ms' },
-    [`${values.burst} at once, wall`]: { figure: `${worst((run) => run.burst.wallSeconds).toFixed(2)} s`, goal: '3 s' },
-    'the same by govmomi alone, p50': { figure: ms(worst((run) => run.govmomi.overheadMsP50)), goal: '' },
-    [`${values.burst} at once by govmomi alone`]: {
-      figure: `${worst((run) => run.govmomi.burstWallSeconds).toFixed(2)} s`,
-      goal: '',
-    },
-    'SOAP calls of govmomi': { figure: worst((run) => run.govmomi.callsEach).toFixed(1), goal: '' },
-    'SOAP calls per provision': { figure: worst((run) => run.soap.provisionTotal).toFixed(1), goal: '12' },
-    'SOAP calls per power-off and release': { figure: worst((run) => run.soap.destroyTotal).toFixed(1), goal: '6' },
-    'history events per life': { figure: worst((run) => run.life.events), goal: '140' },
-    'history bytes per life': { figure: worst((run) => run.life.historyBytes), goal: '32768' },
-  })
-  console.log('SOAP calls by method, per provision:')
-  console.table(figures.at(-1)?.soap.perProvision)
-}
+process.exit(0)

@@ -1,169 +1,136 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import { Client, Connection } from '@temporalio/client'
-import { apiDriver, type ApiDriver } from '@berth/testing/api-driver.ts'
-import { anSshPublicKey } from '@berth/testing/builders.ts'
-import { secondsBetween } from '@berth/domain/instant.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
-import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { startBenchBerth, type BenchBerth } from './bench-berth.ts'
 import type { Peer } from './govmomi-peer.ts'
 import { percentile } from './percentile.ts'
+import { processorSeconds } from './processor-times.ts'
+import { askMany, ask, overheadsOf, untilAllAre, type Overheads } from './requests.ts'
 
 const cloneSeconds = 1
 const guestSeconds = 1
+const warnings = [16, 12, 8, 4]
+const policies = { minLeaseSeconds: 10, graceSeconds: 4, undoSeconds: 8, warningSeconds: warnings }
 
-export interface ProvisionFigures {
-  steady: { requests: number; perSecond: number; overheadMsP50: number; overheadMsP99: number }
-  burst: { requests: number; wallSeconds: number; overheadMsP50: number; overheadMsP99: number }
-  soap: {
-    perProvision: Record<string, number>
-    provisionTotal: number
-    perDestroy: Record<string, number>
-    destroyTotal: number
-  }
-  life: { warnings: number; events: number; historyBytes: number }
-  /** The same VM by a plain govmomi program, in the same run. */
-  govmomi: { overheadMsP50: number; burstWallSeconds: number; callsEach: number }
+export interface ProvisionOptions {
+  requests: number
+  burst: number
+  sites: number
+  inventoryVms: number
 }
 
-/** Overhead of a provision, SOAP calls by method, and what one life leaves in Temporal's history. */
-export async function benchProvision(
-  options: { requests: number; burst: number },
-  peer: Peer,
-): Promise<ProvisionFigures> {
-  const times = await withBerth(false, async (berth, api) => {
-    await provisionAll(api, 5, 0)
-    const steady = await provisionAll(api, options.requests, 1)
-    const burstFrom = Date.now()
-    const burst = await provisionAll(api, options.burst, 0)
-    const govmomi = await peerFigures(berth, peer, options)
-    const burstEnd = Math.max(...burst.map(({ handedOverAt }) => Date.parse(handedOverAt ?? '')))
+export interface ProvisionFigures {
+  steady: Overheads
+  burst: Overheads & {
+    /** Of processor for each provision, by process. */
+    processorMs: Record<string, number>
+  }
+  soap: { provision: CallCounts; powerOff: CallCounts; destroy: CallCounts; idlePerMinute: number; sessions: number }
+  life: { events: number; historyBytes: number }
+  /** The same VM by a plain govmomi program, in the same run. */
+  govmomi: { overheadMsP50: number; burstWallSeconds: number; callsEach: number; processorMs: number }
+}
+
+type CallCounts = { total: number; byMethod: Record<string, number> }
+
+/** Overhead of a provision, calls to vCenter by method, and what one life leaves in Temporal's history. */
+export async function benchProvision(options: ProvisionOptions, peer: Peer): Promise<ProvisionFigures> {
+  const times = await withBerth(options, false, async (berth) => {
+    await untilAllAre(berth, await askMany(berth, 5, { leaseSeconds: 600 }), 'active')
+    const steady = await askMany(berth, options.requests, { perSecond: 1, leaseSeconds: 600 })
+    await untilAllAre(berth, steady, 'active')
+    const before = berth.processorTimes()
+    const burst = await askMany(berth, options.burst, { leaseSeconds: 600 })
+    await untilAllAre(berth, burst, 'active')
+    const took = processorSeconds(before, berth.processorTimes())
     return {
-      steady: { requests: steady.length, perSecond: 1, ...overheads(steady) },
-      burst: { requests: burst.length, wallSeconds: (burstEnd - burstFrom) / 1_000, ...overheads(burst) },
-      life: await oneLife(berth, api),
-      govmomi,
+      steady: await overheadsOf(berth, steady, cloneSeconds + guestSeconds),
+      burst: {
+        ...(await overheadsOf(berth, burst, cloneSeconds + guestSeconds)),
+        processorMs: Object.fromEntries(
+          took.map(([name, seconds]) => [name, Math.round((seconds * 1_000) / options.burst)]),
+        ),
+      },
+      govmomi: await peerFigures(berth, peer, options),
+      life: await oneLife(berth),
     }
   })
-  return { ...times, soap: await withBerth(true, soapCalls) }
+  return { ...times, soap: await withBerth({ ...options, sites: 1 }, true, soapCalls) }
 }
 
 async function withBerth<Result>(
+  { sites, inventoryVms }: ProvisionOptions,
   logsCalls: boolean,
-  measure: (berth: BenchBerth, api: ApiDriver) => Promise<Result>,
+  measure: (berth: BenchBerth) => Promise<Result>,
 ): Promise<Result> {
-  const berth = await startBenchBerth({ cloneSeconds, guestSeconds, logsCalls })
+  const berth = await startBenchBerth({
+    ...{ cloneSeconds, guestSeconds, sites, inventoryVms, policies },
+    ...(logsCalls && { logsCalls }),
+  })
   try {
-    return await measure(berth, apiDriver(berth.run.portalUrl, berth.run.tokens.developer))
+    return await measure(berth)
   } finally {
     await berth.stop()
   }
 }
 
-/** (handed over − accepted) − clone − guest: what Berth itself takes. */
-function overheads(requests: readonly VmRequest[]): { overheadMsP50: number; overheadMsP99: number } {
-  const milliseconds = requests.map(
-    ({ requestedAt, handedOverAt }) =>
-      (secondsBetween(requestedAt, handedOverAt ?? '') - cloneSeconds - guestSeconds) * 1_000,
-  )
-  return { overheadMsP50: percentile(milliseconds, 50), overheadMsP99: percentile(milliseconds, 99) }
-}
-
-async function provisionAll(api: ApiDriver, count: number, perSecond: number): Promise<VmRequest[]> {
-  const asked: Promise<string>[] = []
-  for (let n = 0; n < count; n++) {
-    asked.push(ask(api, 600))
-    if (perSecond > 0) await pause(1_000 / perSecond)
-  }
-  return untilAllActive(api, new Set(await Promise.all(asked)))
-}
-
-/** One question for all of them, so that asking is not what is measured. */
-async function untilAllActive(api: ApiDriver, ids: ReadonlySet<string>): Promise<VmRequest[]> {
-  for (;;) {
-    const { body } = await api.call('listVmRequests', { query: { limit: 200 } })
-    const asked = body.items.filter(({ id }) => ids.has(id))
-    const stuck = asked.find(({ state }) => ['failed', 'held', 'rejected'].includes(state))
-    if (stuck !== undefined) throw new Error(`${stuck.id} is ${stuck.state}: ${stuck.hold?.message ?? ''}`)
-    if (asked.length === ids.size && asked.every(({ state }) => state === 'active')) return asked
-    await pause(500)
-  }
-}
-
-async function peerFigures(berth: BenchBerth, peer: Peer, { requests, burst }: { requests: number; burst: number }) {
-  const single = await peer.provision(berth.run, { count: requests, atOnce: false })
-  const many = await peer.provision(berth.run, { count: burst, atOnce: true })
+async function peerFigures(berth: BenchBerth, peer: Peer, { requests, burst }: ProvisionOptions) {
+  const single = await peer.provision(berth.settings, { count: requests, atOnce: false })
+  const before = berth.processorTimes()
+  const many = await peer.provision(berth.settings, { count: burst, atOnce: true })
+  const took = processorSeconds(before, berth.processorTimes()).filter(([name]) => /^(vcenter|demo)-/.test(name))
   const overheads = single.seconds.map((seconds) => (seconds - cloneSeconds - guestSeconds) * 1_000)
   return {
     overheadMsP50: percentile(overheads, 50),
     burstWallSeconds: many.wallSeconds,
     callsEach: single.callsEach,
+    processorMs: Math.round((took.reduce((sum, [, seconds]) => sum + seconds, 0) * 1_000) / burst),
   }
 }
 
-async function ask(api: ApiDriver, leaseSeconds: number): Promise<string> {
-  const { body } = await api.call('createVmRequest', {
-    idempotencyKey: crypto.randomUUID(),
-    body: {
-      catalogItemId: 'ubuntu-24-04',
-      sizeId: 'small',
-      leaseSeconds,
-      purpose: 'to measure Berth',
-      sshPublicKeys: [anSshPublicKey],
-    },
-  })
-  return body.id
-}
+const rounds = 10
 
-async function until(api: ApiDriver, id: string, state: VmRequest['state']): Promise<VmRequest> {
-  for (;;) {
-    const { body } = await api.call('getVmRequest', { params: { id } })
-    if (body.state === state) return body
-    if (['failed', 'held', 'rejected'].includes(body.state))
-      throw new Error(`${id} is ${body.state}: ${body.hold?.message ?? ''}`)
-    await pause(500)
-  }
-}
-
-/** Calls are counted over ten provisions and ten releases one after another, with nothing else going on. */
-async function soapCalls(berth: BenchBerth, api: ApiDriver): Promise<ProvisionFigures['soap']> {
-  const rounds = 10
-  await provisionAll(api, 3, 0)
-  const before = countCalls(berth)
+/** Counted over ten provisions, power-offs and destructions one after another, with nothing else going on. */
+async function soapCalls(berth: BenchBerth): Promise<ProvisionFigures['soap']> {
+  await untilAllAre(berth, await askMany(berth, 3, { leaseSeconds: 600 }), 'active')
+  const [from, before] = [Date.now(), berth.calls().length]
+  await quietMinute()
+  const idlePerMinute = (berth.calls().length - before) / ((Date.now() - from) / 60_000)
   const built: string[] = []
-  for (let n = 0; n < rounds; n++) built.push((await until(api, await ask(api, 600), 'active')).id)
-  const between = countCalls(berth)
-  for (const id of built) await api.call('releaseVm', { params: { id } })
-  for (const id of built) await until(api, id, 'released')
-  const after = countCalls(berth)
-  const perProvision = perRound(before, between, rounds)
-  const perDestroy = perRound(between, after, rounds)
-  return { perProvision, provisionTotal: total(perProvision), perDestroy, destroyTotal: total(perDestroy) }
+  const provision = await counted(berth, async () => {
+    for (let n = 0; n < rounds; n++) {
+      const id = await ask(berth, n, 600)
+      built.push(id)
+      await untilAllAre(berth, [id], 'active')
+    }
+  })
+  const powerOff = await counted(berth, async () => {
+    for (const id of built) await berth.api.call('releaseVm', { params: { id } })
+    await untilAllAre(berth, built, 'released')
+  })
+  const destroy = await counted(berth, () => untilAllAre(berth, built, 'retired'))
+  const sessions = berth.calls().filter((method) => method === 'Login').length
+  return { provision, powerOff, destroy, idlePerMinute, sessions }
 }
 
-function countCalls(berth: BenchBerth): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { msg, method } of berth.agentLog())
-    if (msg === 'vCenter call' && method !== undefined) counts.set(method, (counts.get(method) ?? 0) + 1)
-  return counts
+const quietMinute = () => new Promise((resolve) => setTimeout(resolve, 60_000))
+
+async function counted(berth: BenchBerth, work: () => Promise<void>): Promise<CallCounts> {
+  const before = berth.calls().length
+  await work()
+  const methods = Map.groupBy(berth.calls().slice(before), (method) => method)
+  const byMethod = [...methods].map(([method, calls]): [string, number] => [method, calls.length / rounds])
+  return {
+    total: byMethod.reduce((sum, [, calls]) => sum + calls, 0),
+    byMethod: Object.fromEntries(byMethod.sort(([, a], [, b]) => b - a)),
+  }
 }
 
-function perRound(from: Map<string, number>, to: Map<string, number>, rounds: number): Record<string, number> {
-  const methods = [...to].map(([method, count]) => [method, (count - (from.get(method) ?? 0)) / rounds] as const)
-  return Object.fromEntries(methods.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a))
-}
-
-const total = (calls: Record<string, number>): number => Object.values(calls).reduce((sum, count) => sum + count, 0)
-
-/** A whole life with four warnings, to its end. */
-async function oneLife(berth: BenchBerth, api: ApiDriver): Promise<ProvisionFigures['life']> {
-  const id = await ask(api, 20)
-  const ended = await until(api, id, 'retired')
-  const connection = await Connection.connect({ address: berth.run.temporalAddress })
-  const client = new Client({ connection, namespace: berth.run.temporalNamespace })
-  const { historyLength, historySize } = await client.workflow
-    .getHandle(vmRequestWorkflowId(ended.siteId, id))
+/** A whole life with four warnings of its lease's end, and one of its destruction. */
+async function oneLife(berth: BenchBerth): Promise<ProvisionFigures['life']> {
+  const id = await ask(berth, 0, Math.max(...warnings) + 4)
+  await untilAllAre(berth, [id], 'retired')
+  const siteId = berth.settings.sites[0]?.id ?? ''
+  const { historyLength, historySize } = await berth.temporal.workflow
+    .getHandle(vmRequestWorkflowId(siteId, id))
     .describe()
-  await connection.close()
-  return { warnings: 4, events: historyLength, historyBytes: historySize ?? 0 }
+  return { events: historyLength, historyBytes: historySize ?? 0 }
 }

@@ -11,7 +11,7 @@ const dynamicConfiguration = {
   'frontend.WorkflowPauseEnabled': true,
 }
 
-const attributeTypes = { KEYWORD: 'Keyword', BOOL: 'Bool', DATETIME: 'Datetime' } as const
+export const attributeTypes = { KEYWORD: 'Keyword', BOOL: 'Bool', DATETIME: 'Datetime' } as const
 
 export interface TemporalServer {
   binary: string

@@ -32,6 +32,7 @@ import { provisionVmType, releaseVm, startOptions } from '@berth/workflows/messa
 import type { provisionVm } from '@berth/workflows/index.ts'
 import { createTemporalSiteWatch } from '../temporal-site-watch.ts'
 import { createWorkflowRepair } from '../workflow-repair.ts'
+import { workflowSources } from '../workflow-sources.ts'
 import { recordsHistories } from './config.ts'
 
 /** Accepts every notice, until told to refuse; remembers what it accepted. */
@@ -56,7 +57,7 @@ let bundle: Promise<WorkflowBundle> | undefined
 export async function openWorld({ policy: policyOfAll = {} }: { policy?: Partial<Policy> } = {}) {
   installRuntime()
   bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(import.meta.resolve('@berth/workflows/index.ts')),
+    ...workflowSources,
     logger: new DefaultLogger('ERROR'),
   })
   const siteId = uniqueSiteId()
