@@ -16,7 +16,7 @@ import type { ProcessPlan } from '../start/process-plan.ts'
 import { processRecord } from '../start/process-record.ts'
 import { Supervisor } from '../start/supervisor.ts'
 import { attributeTypes } from '../start/temporal-plan.ts'
-import { freePorts } from '../test/free-ports.ts'
+import { freePortBase } from '../test/free-ports.ts'
 import { inheritedEnvironment } from './config.ts'
 import { alsoStoppedByHand } from './what-runs.ts'
 
@@ -41,8 +41,10 @@ export async function startTemporalOnPostgres(): Promise<TemporalOnPostgres> {
     await build(sqlTool, 'go.temporal.io/server/cmd/tools/sql')
   })
   const cli = await findServer(temporalRelease)
-  const ports = await freePorts(10)
-  const [postgres = 0, frontend = 0] = ports
+  // Temporal stores them as small integers, below those that systems give away.
+  const postgres = await freePortBase()
+  const ports = Array.from({ length: 8 }, (_, n) => postgres + 1 + n)
+  const [frontend = 0] = ports
   const place = postgresPlace(folder)
   const log = processLog(path.join(folder, 'logs'), { verbose: false })
   const supervisor = new Supervisor({ log, record: processRecord(folder), environment: inheritedEnvironment() })
@@ -55,7 +57,7 @@ export async function startTemporalOnPostgres(): Promise<TemporalOnPostgres> {
   try {
     await supervisor.start([{ ...postgresPlan(place, postgres), name: 'temporal-postgres' }])
     await longStep('Preparing Temporal’s databases', () => createSchema(sqlTool, postgres))
-    writeConfiguration(folder, postgres, ports.slice(1))
+    writeConfiguration(folder, postgres, ports)
     await supervisor.start([serverPlan(server, folder, frontend)])
     await prepareNamespace(cli, `127.0.0.1:${frontend}`)
   } catch (problem) {

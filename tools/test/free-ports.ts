@@ -3,7 +3,6 @@ import { isFree } from '../start/refuse-taken-ports.ts'
 
 /** As many ports as asked for that nobody listens on. */
 export async function freePorts(count: 2): Promise<[number, number]>
-export async function freePorts(count: number): Promise<number[]>
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listening()))
   const ports = servers.map((server) => (server.address() as net.AddressInfo).port)
