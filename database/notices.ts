@@ -1,5 +1,5 @@
 import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
-import type { NoticeEvent, NoticeOrder, PendingNotice } from '@berth/domain/notice.ts'
+import type { NoticeAudience, NoticeEvent, NoticeOrder, PendingNotice } from '@berth/domain/notice.ts'
 import type { Database } from './connect.ts'
 import { addNotices, noticeContext } from './notice-rows.ts'
 import { noticeText } from './notice-text.ts'
@@ -16,11 +16,46 @@ interface PendingRow {
 }
 
 /** What nobody accepted yet of these orders, in the words that are true now. Adds the rows that are missing. */
-export const noticesToDeliver = (
+export const noticesToDeliver = async (
   database: Database,
   requestId: string,
   orders: NoticeOrder[],
 ): Promise<PendingNotice[]> =>
+  (await justWritten(database, requestId, orders)) ?? writtenAnew(database, requestId, orders)
+
+interface WrittenRow extends PendingRow {
+  event: NoticeEvent
+  audience: NoticeAudience
+  grant_number: number
+  stage: string
+  subject: string
+  text: string
+  state: string
+}
+
+/** By the transition that ordered them, a moment ago: their words are still true. Undefined when one is older, or missing. */
+async function justWritten(
+  { pool }: Database,
+  requestId: string,
+  orders: readonly NoticeOrder[],
+): Promise<PendingNotice[] | undefined> {
+  const { rows } = await pool.query<WrittenRow>(
+    `select id, recipient, event, audience, grant_number, stage, subject, text, state from notices
+     where request_id = $1 and channel = 'mail' and created_at > now() - interval '30 seconds'`,
+    [requestId],
+  )
+  const isOf = (order: NoticeOrder) => (row: WrittenRow) =>
+    row.event === order.event &&
+    row.audience === order.audience &&
+    row.grant_number === order.grantNumber &&
+    row.stage === order.stage
+  if (!orders.every((order) => rows.some(isOf(order)))) return undefined
+  return rows
+    .filter((row) => row.state === 'pending' && orders.some((order) => isOf(order)(row)))
+    .map(({ id, recipient, subject, text }) => ({ id, channel: 'mail', recipient, subject, text }))
+}
+
+const writtenAnew = (database: Database, requestId: string, orders: NoticeOrder[]): Promise<PendingNotice[]> =>
   transaction(database.pool, async (client) => {
     const request = await readRequest(client, requestId)
     await addNotices(client, request, orders, instantOf(Date.now()), database.publicUrl)

@@ -5,22 +5,27 @@ import { giveBackReservation } from './give-back.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
 
-/** A step of the present round. It starts again after it was done, and goes on after it failed. */
-export async function recordStep(
+/** Steps of the present round. One starts again after it was done, and goes on after it failed. */
+export async function recordSteps(
   client: Queryable,
   request: VmRequestRow,
-  step: NonNullable<Change['step']>,
+  steps: readonly NonNullable<Change['step']>[],
   at: Instant,
 ): Promise<void> {
-  const running = step.state === 'running' ? at : null
-  const ended = step.state === 'running' || step.state === 'waiting' ? null : at
+  if (steps.length === 0) return
   await client.query(
-    `insert into steps (request_id, name, round, state, attempt, started_at, ended_at) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into steps (request_id, name, round, state, attempt, started_at, ended_at)
+     select $1, name, $2, state, attempt, case when state = 'running' then $3::timestamptz end,
+            case when state not in ('running', 'waiting') then $3::timestamptz end
+     from unnest($4::text[], $5::text[], $6::int[]) as step (name, state, attempt)
      on conflict (request_id, name, round) do update set
        state = excluded.state, attempt = excluded.attempt, ended_at = excluded.ended_at,
        started_at = case when steps.state in ('running', 'failed') then coalesce(steps.started_at, excluded.started_at)
                          else coalesce(excluded.started_at, steps.started_at) end`,
-    [request.id, step.name, request.round, step.state, step.attempt, running, ended],
+    [
+      ...[request.id, request.round, at],
+      ...[steps.map(({ name }) => name), steps.map(({ state }) => state), steps.map(({ attempt }) => attempt)],
+    ],
   )
 }
 
@@ -50,6 +55,7 @@ export async function recordInterruptions(
   { every, but, only }: LeftBehind,
   at: Instant,
 ): Promise<void> {
+  if (every === undefined && only === undefined) return
   await client.query(
     `update steps set state = 'waiting', ended_at = $2
      where request_id = $1 and state = 'running' and (name = $3 or ($4 and not (name = coalesce($5, '') and round = $6)))`,

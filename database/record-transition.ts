@@ -16,7 +16,7 @@ import {
   recordDecision,
   recordGrant,
   recordInterruptions,
-  recordStep,
+  recordSteps,
   type LeftBehind,
 } from './record-change.ts'
 import { refuseTakenName } from './vm-names.ts'
@@ -134,8 +134,11 @@ async function refuseUnapproved(client: Queryable, request: VmRequestRow): Promi
 }
 
 async function recordRest(client: Queryable, request: VmRequestRow, { change, at, by }: Transition): Promise<void> {
-  if (change.finished !== undefined) await recordStep(client, request, { ...change.finished, state: 'done' }, at)
-  if (change.step !== undefined) await recordStep(client, request, change.step, at)
+  const steps = [
+    ...(change.finished === undefined ? [] : [{ ...change.finished, state: 'done' as const }]),
+    ...(change.step === undefined ? [] : [change.step]),
+  ]
+  await recordSteps(client, request, steps, at)
   if (change.placeAgain === true) await placeAgain(client, request)
   if (change.decision !== undefined) await recordDecision(client, request.id, change.decision, at)
   if (change.state === 'provisioning') await refuseUnapproved(client, request)

@@ -184,7 +184,10 @@ export class Life {
       this.takeOver(facts)
       throw new FactsReplaced()
     }
-    if (orders.length > 0) void this.tell(orders)
+    if (orders.length === 0) return
+    // Whoever sent a message waits for its answer, not for the mail server.
+    if (this.isTerse && message === undefined) await this.tellFirst(orders)
+    else void this.tell(orders)
   }
 
   /** Delivers notices beside the life; the workflow closes only after them. Never rejects. */
@@ -207,6 +210,11 @@ export class Life {
       if (letter === undefined) return work
       if (await this.#answer(letter, handlers)) return left
     }
+  }
+
+  /** At once, if that takes a moment only; else beside the life. */
+  async tellFirst(orders: NoticeOrder[]): Promise<void> {
+    if ((await this.tellAtOnce(orders)) === undefined) void this.tell(orders)
   }
 
   /** Delivers notices before anything else happens, if that takes a moment only; undefined when it does not. */
