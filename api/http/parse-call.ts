@@ -20,7 +20,7 @@ const longestKey = 200
 export function parseCall<Name extends EndpointName>(endpoint: Endpoint, request: Request): Call<Name> {
   const issues: Issue[] = []
   const part = (where: string, schema: Endpoint['body'], sent: unknown): unknown => {
-    issues.push(...nulCharacters(where, sent))
+    issues.push(...unstorableTexts(where, sent))
     const parsed = schema?.safeParse(sent)
     if (parsed?.success === false) issues.push(...parsed.error.issues.flatMap((issue) => issuesOf(where, issue)))
     return parsed?.data
@@ -49,10 +49,12 @@ function issuesOf(where: string, issue: $ZodIssue): Issue[] {
   return [{ path, message: issue.message }]
 }
 
-/** PostgreSQL stores no NUL character, and no honest client sends one. */
-function nulCharacters(path: string, value: unknown): Issue[] {
-  if (typeof value === 'string')
-    return value.includes('\0') ? [{ path, message: 'must not contain a NUL character' }] : []
+/** PostgreSQL stores neither a NUL nor half a character, and no honest client sends one. */
+function unstorableTexts(path: string, value: unknown): Issue[] {
+  if (typeof value === 'string') {
+    if (value.includes('\0')) return [{ path, message: 'must not contain a NUL character' }]
+    return value.isWellFormed() ? [] : [{ path, message: 'must not contain half a character: a surrogate alone' }]
+  }
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) => nulCharacters(`${path}.${key}`, member))
+  return Object.entries(value).flatMap(([key, member]) => unstorableTexts(`${path}.${key}`, member))
 }
