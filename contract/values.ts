@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longestSeconds } from '@berth/domain/instant.ts'
 import { parseSshPublicKey } from '@berth/domain/ssh-public-key.ts'
 import { isVmName } from '@berth/domain/vm-name.ts'
 
@@ -6,9 +7,6 @@ import { isVmName } from '@berth/domain/vm-name.ts'
 
 /** UTC with milliseconds, as everything is stored. */
 export const instant = z.iso.datetime().meta({ description: 'An instant in UTC', example: '2026-11-22T09:30:00.000Z' })
-
-/** Some thirty years: what lies beyond leaves the range of instants. */
-const longestSeconds = 1_000_000_000
 
 export const seconds = z
   .number()

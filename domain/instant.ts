@@ -1,6 +1,9 @@
 /** Instants are ISO 8601 texts in UTC with milliseconds wherever they are stored or sent; they compare as texts. */
 export type Instant = string
 
+/** Some thirty years: what lies beyond leaves the range of instants. */
+export const longestSeconds = 1_000_000_000
+
 export const instantOf = (epochMilliseconds: number): Instant => new Date(epochMilliseconds).toISOString()
 
 export const addSeconds = (at: Instant, seconds: number): Instant => instantOf(Date.parse(at) + seconds * 1_000)

@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow'
 import type { UpdateDefinition } from '@temporalio/common'
+import { longestSeconds } from '@berth/domain/instant.ts'
 import {
   longestKeepSeconds,
   operatorActions,
@@ -133,52 +134,55 @@ const tooLate = (state: VmRequestState) =>
 /** Stands in the JSON that operators copy from the Temporal UI. */
 export const yourUserId = 'your-user-id'
 
+const longestText = 1_000
+
+/** A text that the record can keep: PostgreSQL takes no NUL and no half of a character, and would be asked for ever. */
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= 1_000
+  typeof value === 'string' && value.length <= longestText && value.isWellFormed() && !value.includes('\0')
+
+const isName = (value: unknown): value is string => isText(value) && value !== ''
+
+const noText = `is not a text of at most ${longestText} whole characters`
 
 function messageShape(body: messages.ReleaseVm): string | undefined {
   if (typeof body !== 'object' || body === null) return 'the argument is not an object'
-  if (!isText(body.id)) return 'id is missing'
-  if (!isText(body.by)) return 'by is missing'
+  if (!isName(body.id)) return `id is missing or ${noText}`
+  if (!isName(body.by)) return `by is missing or ${noText}`
   if (body.by === yourUserId) return 'by is to be your own user id'
-  if (body.reason !== undefined && typeof body.reason !== 'string') return 'reason is not a text'
+  if (body.reason !== undefined && !isText(body.reason)) return `reason ${noText}`
   return undefined
 }
 
 function decideApprovalShape(body: messages.DecideApproval): string | undefined {
   const problem = messageShape(body)
   if (problem !== undefined) return problem
+  if (body.approvalId !== undefined && !isText(body.approvalId)) return `approvalId ${noText}`
   return body.decision === 'approved' || body.decision === 'declined'
     ? undefined
     : 'decision is not approved or declined'
 }
 
 function extendLeaseShape(body: messages.ExtendLease): string | undefined {
-  const problem = messageShape(body)
-  if (problem !== undefined) return problem
-  return Number.isInteger(body.leaseSeconds) && body.leaseSeconds > 0
-    ? undefined
-    : 'leaseSeconds is not a positive whole number'
+  return messageShape(body) ?? secondsProblem('leaseSeconds', body.leaseSeconds, longestSeconds)
 }
 
 function operatorDecisionShape(body: messages.OperatorDecision): string | undefined {
   const problem = messageShape(body)
   if (problem !== undefined) return problem
-  if (!isText(body.step)) return 'step is missing'
+  if (!isName(body.step)) return 'step is missing'
   if (!Number.isInteger(body.attempt)) return 'attempt is not a whole number'
   if (!operatorActions.includes(body.action)) return `action is not one of ${operatorActions.join(', ')}`
-  if (body.overrides !== undefined && !isRecordOfText(body.overrides)) return 'overrides is not an object of texts'
+  if (body.overrides !== undefined && !isRecordOfNames(body.overrides)) return 'overrides is not an object of texts'
   if (body.overrides !== undefined && body.action !== 'retry') return 'overrides go only with retry'
-  return keepSecondsProblem(body)
+  if (body.keepSeconds === undefined) return undefined
+  if (body.action !== 'keep') return 'keepSeconds goes only with keep'
+  return secondsProblem('keepSeconds', body.keepSeconds, longestKeepSeconds)
 }
 
-const isRecordOfText = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText)
+const isRecordOfNames = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isName)
 
-function keepSecondsProblem({ action, keepSeconds }: messages.OperatorDecision): string | undefined {
-  if (keepSeconds === undefined) return undefined
-  if (action !== 'keep') return 'keepSeconds goes only with keep'
-  return Number.isInteger(keepSeconds) && keepSeconds > 0 && keepSeconds <= longestKeepSeconds
+const secondsProblem = (name: string, seconds: number, longest: number): string | undefined =>
+  Number.isInteger(seconds) && seconds > 0 && seconds <= longest
     ? undefined
-    : `keepSeconds is not a whole number from 1 to ${longestKeepSeconds}`
-}
+    : `${name} is not a whole number from 1 to ${longest}`
