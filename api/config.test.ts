@@ -51,6 +51,12 @@ describe('the configuration', () => {
     expect(problemsOf({ ...complete, [name]: value }).map((problem) => problem.split(':')[0])).toEqual([name])
   })
 
+  test('refuses to send an API key to Temporal in plain text', () => {
+    const away = { ...complete, TEMPORAL_ADDRESS: 'temporal.example:7233', TEMPORAL_API_KEY: 'key' }
+    expect(problemsOf({ ...away, TEMPORAL_TLS: 'false' })).toEqual([expect.stringMatching(/^TEMPORAL_ADDRESS: /)])
+    expect(problemsOf(away)).toEqual([])
+  })
+
   test('does not repeat a secret', () => {
     expect(problemsOf({ ...complete, BERTH_SESSION_SECRET: 'hunter2' }).join()).not.toContain('hunter2')
   })

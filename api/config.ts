@@ -1,5 +1,6 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig'
 import { z } from 'zod'
+import { isLoopback } from '@berth/domain/is-loopback.ts'
 
 /** Every setting of the API, from the environment. This is the only file here that reads it. */
 
@@ -67,11 +68,8 @@ function readTemporal(variables: Record<string, string>, problems: string[]): Cl
   try {
     const temporal = loadClientConnectConfig({ overrideEnvVars: variables })
     const address = temporal.connectionOptions.address ?? '127.0.0.1:7233'
-    if (
-      !temporal.connectionOptions.tls &&
-      !temporal.connectionOptions.apiKey &&
-      !isLoopback(address.replace(/:\d+$/, ''))
-    )
+    // An API key turns TLS on, unless TEMPORAL_TLS=false says otherwise: then the key would be read by everybody.
+    if (!temporal.connectionOptions.tls && !isLoopback(new URL(`tcp://${address}`).hostname))
       problems.push(
         'TEMPORAL_ADDRESS: plain text is refused unless the address is a loopback one; set TEMPORAL_TLS=true',
       )
@@ -81,6 +79,3 @@ function readTemporal(variables: Record<string, string>, problems: string[]): Cl
     return undefined
   }
 }
-
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)

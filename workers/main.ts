@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { pino } from 'pino'
 import { createControlPlaneActivities } from '@berth/activities/control-plane/index.ts'
-import { parseConfiguration } from '@berth/contract/configuration.ts'
 import { applyConfiguration } from '@berth/database/apply-configuration.ts'
 import { openDatabase } from '@berth/database/connect.ts'
 import { markStarted, pendingStarts, provisioningRequestOf } from '@berth/database/outbox.ts'
 import { createRequestRecords } from '@berth/database/request-records.ts'
-import type { Configuration } from '@berth/domain/configuration.ts'
 import { controlPlaneQueue } from '@berth/domain/task-queues.ts'
-import { readConfig, readTemporalConnection, type WorkersConfig } from './config.ts'
+import { readConfig } from './config.ts'
 import { createMailCourier } from './mail-courier.ts'
 import { relayOutbox } from './outbox-relay.ts'
 import { keepReconcileSchedules } from './reconcile-schedules.ts'
@@ -19,8 +16,15 @@ import { untilItAnswers } from './until-it-answers.ts'
 import { createWorkflowRepair } from './workflow-repair.ts'
 import { workflowSources } from './workflow-sources.ts'
 
+const read = readConfig()
+if (!read.ok) {
+  process.stderr.write(`The workers cannot start:\n${read.problems.map((problem) => `  ${problem}\n`).join('')}`)
+  process.exit(1)
+}
+
+const { config } = read
+const { configuration, temporal, namespace } = config
 const { workflowsPath, preloadModules } = workflowSources
-const config = readOrExit()
 const log = pino({ name: 'workers', level: config.BERTH_LOG_LEVEL })
 
 Runtime.install({
@@ -30,22 +34,20 @@ Runtime.install({
   workerHeartbeatInterval: '5s',
 })
 
-const configuration = await readConfiguration(config.BERTH_CONFIG)
 const database = openDatabase(config.DATABASE_URL, {
   publicUrl: config.BERTH_PUBLIC_URL,
   onConnectionLost: (error) => log.warn({ reason: error.message }, 'database connection lost'),
 })
 await untilItAnswers('the database', () => applyConfiguration(database, configuration), log)
 
-const temporal = readTemporalConnection()
 const connection = await untilItAnswers('Temporal', () => Connection.connect(temporal), log)
 const native = await untilItAnswers('Temporal', () => NativeConnection.connect(temporal), log)
-const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE })
+const client = new Client({ connection, namespace })
 const courier = createMailCourier(config.BERTH_SMTP_URL, config.BERTH_MAIL_FROM)
 
 const worker = await Worker.create({
   connection: native,
-  namespace: config.TEMPORAL_NAMESPACE,
+  namespace,
   taskQueue: controlPlaneQueue,
   identity: `workers/${process.pid}`,
   ...(config.BERTH_WORKFLOW_BUNDLE === undefined
@@ -81,20 +83,4 @@ try {
   await relaying
   courier.close()
   await Promise.all([native.close(), connection.close(), database.close()])
-}
-
-function readOrExit(): WorkersConfig {
-  try {
-    return readConfig()
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    process.exit(1)
-  }
-}
-
-async function readConfiguration(path: string): Promise<Configuration> {
-  const parsed = parseConfiguration(await readFile(path, 'utf8'))
-  if (parsed.ok) return parsed.configuration
-  for (const { line, path: at, message } of parsed.problems) process.stderr.write(`${path}:${line} ${at}: ${message}\n`)
-  process.exit(1)
 }
