@@ -9,8 +9,6 @@ import type { Size } from './size.ts'
 export interface Configuration {
   /** Part of the marker on every VM: tells the VMs of this installation from those of others. */
   installationId: string
-  /** Where people reach the portal; links in mails start with it. */
-  publicUrl?: string
   /** The values of the identity provider's groups claim that give each role. */
   roleClaims: Partial<Record<Role, string[]>>
   teams: TeamConfiguration[]

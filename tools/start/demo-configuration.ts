@@ -32,14 +32,13 @@ const simulatedVcenter = /^https?:\/\/(127\.0\.0\.1|localhost):7\d{3}\/sdk$/
 interface Wanted {
   home: string
   ports: Ports
-  portalUrl: string
   siteCount: number
   /** A file of the user's own instead of the repository's. */
   ownFile?: string
 }
 
 /** Berth's configuration for this copy: a berth.yaml with this copy's addresses and number of sites. */
-export function demoConfiguration({ home, ports, portalUrl, siteCount, ownFile }: Wanted): DemoConfiguration {
+export function demoConfiguration({ home, ports, siteCount, ownFile }: Wanted): DemoConfiguration {
   const source = ownFile ?? path.join(repository, 'berth.yaml')
   const document = readYaml(source)
   const { installationId, sites } = parsed(document, source)
@@ -47,7 +46,6 @@ export function demoConfiguration({ home, ports, portalUrl, siteCount, ownFile }
   addSites(document, simulated, siteCount)
   const all = parsed(document, source).sites
   const simulatedSites = all.filter((site) => simulatedVcenter.test(site.vcenter)).map((site) => site.id)
-  document.set('publicUrl', portalUrl)
   for (const [position, site] of all.entries()) {
     const index = simulatedSites.indexOf(site.id)
     if (index >= 0) document.setIn(['sites', position, 'vcenter'], vcenterUrl(ports.vcenter(index)))

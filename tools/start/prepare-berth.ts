@@ -84,7 +84,6 @@ function settingsOf(configuration: StartConfiguration, options: StartOptions, se
   const demo = demoConfiguration({
     home,
     ports,
-    portalUrl: `http://127.0.0.1:${ports.api}`,
     siteCount: options.sites,
     ...(berthYaml !== undefined && { ownFile: berthYaml }),
   })
