@@ -84,7 +84,6 @@ const amount = z.number().int().nonnegative()
 
 export const configurationSchema = z.strictObject({
   installationId: id,
-  publicUrl: optional(webAddress),
   roleClaims: z.partialRecord(z.enum(roles), z.array(text)).default({}),
   teams: z.array(team).min(1),
   sites: z.array(site).min(1),

@@ -129,6 +129,7 @@ describe('a berth.yaml that is wrong', () => {
       says: 'inventory path',
     },
     { before: '[LocalDS_0, LocalDS_1]', after: '[]', path: 'catalogItems.0.datastores', says: 'must not be empty' },
+    { before: 'os: ubuntu', after: 'os: "\\ud800"', path: 'catalogItems.0.os', says: 'half a character' },
     { before: '    version: 1\n', after: '', path: 'catalogItems.0.version', says: 'is missing', below: -1 },
   ])('$path: $says', ({ before, after, path: where, says, below = 0 }) => {
     const { text, line } = changed(before, after)
@@ -172,6 +173,7 @@ describe('a berth.yaml that is wrong', () => {
     { name: 'empty', text: '', line: 1 },
     { name: 'a list', text: '- a', line: 1 },
     { name: 'not YAML', text: 'teams:\n  - id: [a', line: 2 },
+    { name: 'with an alias of nothing', text: 'teams: *those', line: 1 },
     { name: 'with a key twice', text: 'installationId: a\ninstallationId: b', line: 2 },
   ])('$name is refused with a line', ({ text, line }) => {
     const [first] = problemsOf(text)

@@ -4,6 +4,7 @@ import type { Configuration } from '@berth/domain/configuration.ts'
 import { referenceProblems } from './configuration-references.ts'
 import { configurationSchema } from './configuration-schema.ts'
 import { issueWording } from './issue-wording.ts'
+import { unstorableTexts } from './unstorable-texts.ts'
 
 /** One thing that is wrong in `berth.yaml`. */
 export interface ConfigurationProblem {
@@ -30,9 +31,15 @@ export function parseConfiguration(text: string): ParsedConfiguration {
     }))
     return { ok: false, problems }
   }
-  const file: unknown = document.toJS()
+  const resolved = resolve(document)
+  if ('problem' in resolved) return { ok: false, problems: [{ line: 1, path: '', message: resolved.problem }] }
+  const { file } = resolved
   const parsed = configurationSchema.safeParse(file, { error: issueWording })
-  const found = [...(parsed.error?.issues.flatMap(problemsOfIssue) ?? []), ...referenceProblems(file)]
+  const found = [
+    ...(parsed.error?.issues.flatMap(problemsOfIssue) ?? []),
+    ...unstorableTexts(file),
+    ...referenceProblems(file),
+  ]
   if (parsed.success && found.length === 0) return { ok: true, configuration: parsed.data }
 
   const problems = found.map(({ path, message }) => ({
@@ -41,6 +48,15 @@ export function parseConfiguration(text: string): ParsedConfiguration {
     message,
   }))
   return { ok: false, problems: problems.toSorted((a, b) => a.line - b.line) }
+}
+
+/** An alias without its anchor, or too many of them, is found only here. */
+function resolve(document: Document): { file: unknown } | { problem: string } {
+  try {
+    return { file: document.toJS() as unknown }
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
 }
 
 /** One problem for each unknown key, at that key. */

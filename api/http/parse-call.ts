@@ -3,6 +3,7 @@ import type { $ZodIssue } from 'zod/v4/core'
 import type { EndpointBody, EndpointParams, ParsedQuery, Endpoint } from '@berth/contract/endpoints.ts'
 import type { EndpointName } from '@berth/contract/paths.ts'
 import type { Issue } from '@berth/contract/problem.ts'
+import { unstorableTexts } from '@berth/contract/unstorable-texts.ts'
 import { Problem } from '../problems.ts'
 
 /** A call as the contract has it. */
@@ -20,7 +21,7 @@ const longestKey = 200
 export function parseCall<Name extends EndpointName>(endpoint: Endpoint, request: Request): Call<Name> {
   const issues: Issue[] = []
   const part = (where: string, schema: Endpoint['body'], sent: unknown): unknown => {
-    issues.push(...unstorableTexts(where, sent))
+    issues.push(...unstorableTexts(sent, [where]).map(({ path, message }) => ({ path: path.join('.'), message })))
     const parsed = schema?.safeParse(sent)
     if (parsed?.success === false) issues.push(...parsed.error.issues.flatMap((issue) => issuesOf(where, issue)))
     return parsed?.data
@@ -47,14 +48,4 @@ function issuesOf(where: string, issue: $ZodIssue): Issue[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not known' }))
   return [{ path, message: issue.message }]
-}
-
-/** PostgreSQL stores neither a NUL nor half a character, and no honest client sends one. */
-function unstorableTexts(path: string, value: unknown): Issue[] {
-  if (typeof value === 'string') {
-    if (value.includes('\0')) return [{ path, message: 'must not contain a NUL character' }]
-    return value.isWellFormed() ? [] : [{ path, message: 'must not contain half a character: a surrogate alone' }]
-  }
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, member]) => unstorableTexts(`${path}.${key}`, member))
 }
