@@ -10,11 +10,24 @@ export interface Changes {
   close(): Promise<void>
 }
 
-const channel = 'vm_request_changed'
+/** Saying it again changes nothing. */
+const listen = 'listen vm_request_changed'
 const reconnectMilliseconds = 1_000
 
-/** One connection listens for all. When it breaks, another is opened, and every listener is told that it may have missed something. */
-export async function listenToChanges(databaseUrl: string): Promise<Changes> {
+interface Pings {
+  everySeconds: number
+  /** How long an answer may take. */
+  answerSeconds: number
+}
+
+/**
+ * One connection listens for all. It says nothing for hours, and a network may forget it without a word: so it is asked
+ * whether it still stands. When it breaks, another is opened, and every listener is told that it may have missed something.
+ */
+export async function listenToChanges(
+  databaseUrl: string,
+  { everySeconds, answerSeconds }: Pings = { everySeconds: 15, answerSeconds: 5 },
+): Promise<Changes> {
   const listeners = new Set<ChangeListener>()
   const tell: ChangeListener = (change) => {
     for (const listener of listeners) listener(change)
@@ -24,12 +37,29 @@ export async function listenToChanges(databaseUrl: string): Promise<Changes> {
   let client = await connect()
 
   async function connect(): Promise<pg.Client> {
-    const next = new pg.Client({ connectionString: databaseUrl, keepAlive: true })
+    const next = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: answerSeconds * 1_000,
+      query_timeout: answerSeconds * 1_000,
+    })
     next.on('notification', ({ payload }) => tell({ requestId: payload ?? '' }))
     next.on('error', () => undefined) // 'end' follows
-    await next.connect()
-    await next.query(`listen ${channel}`)
-    next.once('end', () => reconnectLater())
+    try {
+      await next.connect()
+      await next.query(listen)
+    } catch (error) {
+      void next.end()
+      throw error
+    }
+    let ask: NodeJS.Timeout
+    const askLater = () => {
+      ask = setTimeout(() => void next.query(listen).then(askLater, () => next.end()), everySeconds * 1_000)
+    }
+    askLater()
+    next.once('end', () => {
+      clearTimeout(ask)
+      reconnectLater()
+    })
     return next
   }
 

@@ -18,10 +18,13 @@ export interface DatabaseOptions {
   /** Told when an idle connection breaks; the pool opens others by itself. */
   onConnectionLost?: (error: Error) => void
   publicUrl?: string
+  /** How long one statement may take before the database counts as away. Default: 10. */
+  answerSeconds?: number
 }
 
-/** After this a database that does not answer counts as away. */
+/** For a connection, or a free one of the pool. */
 const connectMilliseconds = 10_000
+const keepAliveMilliseconds = 10_000
 
 const timestamptz = 1184
 
@@ -35,14 +38,23 @@ const isoInstant = (text: string): string => (pg.types.getTypeParser(timestamptz
 
 /** Connects on first use. */
 export function openDatabase(databaseUrl: string, options: DatabaseOptions = {}): Database {
+  const answerMilliseconds = (options.answerSeconds ?? 10) * 1_000
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: connectMilliseconds,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMilliseconds,
+    // The server ends what takes too long, and gives back the locks of a client that it no longer hears; on a line that is
+    // dead without a word its answer does not come either, and then the connection is given up.
+    statement_timeout: answerMilliseconds,
+    idle_in_transaction_session_timeout: answerMilliseconds,
+    query_timeout: answerMilliseconds * 1.2,
     types,
   })
   pool.on('error', (error) => options.onConnectionLost?.(error))
+  // The pool listens only while a connection is idle. One that breaks in use fails its query, and must not end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {
     prisma,

@@ -63,6 +63,17 @@ describe('a transaction', () => {
     await away.close()
   })
 
+  test('whose connection is cut between two statements is databaseUnavailable, and the process lives', async () => {
+    const cut = transaction(world.database.pool, async (client) => {
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      const ended = new Promise((resolve) => client.once('end', resolve))
+      await world.database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+      await ended
+      await client.query('select 1')
+    })
+    await expect(cut).rejects.toMatchObject({ code: 'databaseUnavailable' })
+  })
+
   test('goes on after the server cut every connection', async () => {
     const id = await aRequest(world)
     await world.database.pool.query(

@@ -29,9 +29,12 @@ async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch((lost: unknown) => {
-      broken = lost as Error
-    })
+    // Nobody is there to roll it back: the connection is given up, and the transaction ends with it.
+    if (asFault(error) !== error) broken = error as Error
+    else
+      await client.query('rollback').catch((lost: unknown) => {
+        broken = lost as Error
+      })
     throw error
   } finally {
     client.release(broken)
@@ -47,15 +50,17 @@ export function violates(error: unknown, constraint: string): boolean {
 }
 
 const networkErrors = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']
-/** Connection exceptions, insufficient resources, operator intervention. */
-const awaySqlStates = /^(08|53|57P)/
+/** Connection exceptions, insufficient resources, operator intervention, a statement or a transaction that took too long. */
+const awaySqlStates = /^(08|53|57P|57014|25P03)/
 
 /** Turns what a database that is away throws into `databaseUnavailable`; everything else is left as it is. */
 export function asFault(error: unknown): unknown {
   const state = sqlState(error)
   const connectionLost =
     error instanceof Error &&
-    /^(Connection terminated|Client has encountered a connection error|timeout exceeded)/.test(error.message)
+    /^(Connection terminated|Client has encountered a connection error|timeout exceeded|Query read timeout)/.test(
+      error.message,
+    )
   if (!connectionLost && !networkErrors.includes(state) && !awaySqlStates.test(state)) return error
   return new RecordsFault('databaseUnavailable', error instanceof Error ? error.message || state : state, {
     cause: error,
