@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client'
 import { createVmRequest } from '@berth/database/create-vm-request.ts'
 import { provisioningRequestOf } from '@berth/database/outbox.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
 import { startStandInWorker, type StandInWorker } from '@berth/testing/stand-in-worker.ts'
+import { testServers } from '@berth/testing/test-servers.ts'
+import { extendLease } from '@berth/workflows/messages.ts'
 import { createProvisioning } from './provisioning.ts'
 import { startApiWorld, type ApiWorld } from './testing/api-world.ts'
 
@@ -44,14 +47,57 @@ const isStarted = async (id: string): Promise<boolean> => {
 }
 
 describe('a message to a workflow', () => {
-  test('is accepted while no worker answers, and takes effect when one does', async () => {
+  test('that no worker takes is not confirmed: Temporal would forget it. Sent again with its key it is one message', async () => {
     const id = await storedOnly()
-    const accepted = await world.as('developer').call('cancelRequest', { params: { id }, body: {} })
-    expect(accepted).toMatchObject({ status: 202, body: { state: 'validating' } })
+    const cancel = { params: { id }, body: {}, idempotencyKey: 'cancel' }
+    const response = await world.as('developer').fetch(`/api/v1/vm-requests/${id}/cancel`, {
+      method: 'POST',
+      headers: { 'idempotency-key': cancel.idempotencyKey },
+    })
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await response.json()).toMatchObject({ code: 'temporalUnavailable' })
     expect(await isStarted(id)).toBe(true)
 
     worker = await startStandInWorker(world.database, world.siteId)
-    await world.as('developer').vmRequestOnce(id, ({ state }) => state === 'cancelled')
+    expect(await world.as('developer').call('cancelRequest', cancel)).toMatchObject({
+      status: 200,
+      body: { state: 'cancelled' },
+    })
+    const { body: audit } = await world.as('developer').call('listVmRequestAudit', { params: { id } })
+    expect(audit.items.filter(({ event }) => event.startsWith('cancel'))).toHaveLength(1)
+  })
+
+  test('that its workflow has and cannot record yet is accepted, and takes effect later', async () => {
+    const { body } = await world.as('developer').call('createVmRequest', { body: wish })
+    await world.as('developer').vmRequestOnce(body.id, ({ state }) => state === 'active')
+    const { pool } = world.database
+    await pool.query(`
+      create function refuse_for_now() returns trigger language plpgsql as $$
+      begin raise exception 'not now' using errcode = '57P03'; end $$;
+      create trigger refuse_for_now before insert on audit_entries for each row execute function refuse_for_now()`)
+    const accepted = await world.as('developer').call('releaseVm', { params: { id: body.id }, body: {} })
+    expect(accepted).toMatchObject({ status: 202, body: { state: 'active' } })
+    await pool.query('drop trigger refuse_for_now on audit_entries; drop function refuse_for_now')
+    await world.as('developer').vmRequestOnce(body.id, ({ state }) => state === 'released')
+  })
+
+  test('that is answered costs one call', async () => {
+    const { body } = await world.as('developer').call('createVmRequest', { body: wish })
+    await world.as('developer').vmRequestOnce(body.id, ({ state }) => state === 'active')
+    const calls: string[] = []
+    const count: NonNullable<ConnectionOptions['interceptors']>[number] = (options, next) => {
+      calls.push(options.method_definition.path.split('/').at(-1) ?? '')
+      return next(options) as never
+    }
+    const connection = Connection.lazy({ address: testServers.temporalAddress, interceptors: [count] })
+    const provisioning = createProvisioning(new Client({ connection, namespace: testServers.temporalNamespace }))
+    const request = { id: body.id, siteId: world.siteId }
+    await provisioning.isReachable()
+    calls.length = 0
+    const message = { id: 'one-call', by: 'developer', leaseSeconds: 60 }
+    expect(await provisioning.send(request, extendLease, message)).toMatchObject({ kind: 'applied' })
+    expect(calls).toEqual(['UpdateWorkflowExecution'])
+    await connection.close()
   })
 
   test('starts a request whose start was lost', async () => {

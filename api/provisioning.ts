@@ -28,11 +28,15 @@ export interface RequestRef {
   siteId: string
 }
 
-/** What became of a message to a workflow. `underWay`: it was handed over, and nobody has answered yet. */
+/**
+ * What became of a message to a workflow. `underWay`: the workflow has it for good, and has not answered yet. `unconfirmed`:
+ * no worker has taken it from the server, which would forget it if it restarted; repeating it is one message.
+ */
 export type UpdateAnswer<Result> =
   | { kind: 'applied'; result: Result }
   | { kind: 'refused'; code: FailureCode; message: string }
   | { kind: 'underWay' }
+  | { kind: 'unconfirmed' }
   | { kind: 'noWorkflow' }
   | { kind: 'unavailable' }
 
@@ -65,11 +69,15 @@ export interface Provisioning {
 }
 
 const updateLimitMs = 5_000
+/** Of it, to learn what became of a message that was not answered. */
+const confirmMs = 1_000
 const startLimitMs = 2_000
 const lookLimitMs = 1_500
 const cacheMs = 2_000
 const busyPauseMs = 150
-const grpcCode = { deadlineExceeded: 4, resourceExhausted: 8 }
+const grpcCode = { resourceExhausted: 8 }
+/** Temporal's stage of an update that stands in the history. */
+const accepted = 2
 
 /**
  * Two seconds of trying bridge a hiccup; after that the caller is told. A full inbox is ours to retry, so that the answer can
@@ -149,7 +157,7 @@ async function deliver<Result, Message extends { id: string }>(
   update: UpdateDefinition<Result, [Message]>,
   message: Message,
 ): Promise<UpdateAnswer<Result>> {
-  const deadline = Date.now() + updateLimitMs
+  const deadline = Date.now() + updateLimitMs - confirmMs
   const handle = client.workflow.getHandle(workflowId)
   for (;;) {
     try {
@@ -159,17 +167,32 @@ async function deliver<Result, Message extends { id: string }>(
       return { kind: 'applied', result }
     } catch (error) {
       if (isBusy(error) && Date.now() + busyPauseMs < deadline) await pause(busyPauseMs)
-      else return await answerOf(client, error)
+      else if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+        return { kind: (await isAccepted(client, workflowId, message.id)) ? 'underWay' : 'unconfirmed' }
+      else return answerOf(error)
     }
   }
 }
 
-async function answerOf(client: Client, error: unknown): Promise<UpdateAnswer<never>> {
+/** Asked only where no answer came: one that did needed one call. */
+async function isAccepted(client: Client, workflowId: string, updateId: string): Promise<boolean> {
+  const { namespace, identity } = client.options
+  const seen = await unlessAway(() =>
+    within(client, confirmMs, () =>
+      client.workflowService.pollWorkflowExecutionUpdate({
+        namespace,
+        identity,
+        updateRef: { workflowExecution: { workflowId }, updateId },
+        waitPolicy: { lifecycleStage: accepted },
+      }),
+    ),
+  )
+  return seen !== undefined && seen.stage >= accepted
+}
+
+function answerOf(error: unknown): UpdateAnswer<never> {
   if (error instanceof WorkflowUpdateFailedError) return refusalOf(error)
   if (error instanceof WorkflowNotFoundError) return { kind: 'noWorkflow' }
-  // A timeout means "unknown": the message counts as handed over only if there is a server that could have taken it.
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
-    return (await answers(client)) ? { kind: 'underWay' } : { kind: 'unavailable' }
   if (isRpcFailure(error)) return { kind: 'unavailable' }
   throw error
 }

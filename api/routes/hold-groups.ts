@@ -57,6 +57,8 @@ function resultOf({ id, vmName }: RetryableHold, answer: UpdateAnswer<messages.A
       return { ...which, outcome: 'retried' }
     case 'underWay':
       return { ...which, outcome: 'underWay' }
+    case 'unconfirmed':
+      return { ...which, outcome: 'underWay', detail: 'no worker took it in time: if it stays held, retry it again' }
     case 'refused':
       return { ...which, outcome: 'refused', detail: failureSentence(answer.code, answer.message) }
     case 'noWorkflow':

@@ -106,6 +106,10 @@ async function refusalOf(
   const request = (await findRequest(database, before.id)) ?? before
   if (answer.kind === 'refused') return problemOfRefusal(answer.code, answer.message, action, request)
   if (answer.kind === 'unavailable') return Problem.temporalUnavailable()
+  if (answer.kind === 'unconfirmed')
+    return Problem.temporalUnavailable(
+      'Nobody took the message in time, and it may still come to effect: look at the request, or send it again with the same Idempotency-Key.',
+    )
   if (isFinal(request.state)) return Problem.actionNotAllowed(action, request.state)
   return Problem.temporalUnavailable('The request’s workflow is missing; it will be put back within minutes.')
 }

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { listenToChanges } from '@berth/database/changes.ts'
-import { openDatabase } from '@berth/database/connect.ts'
-import { transaction } from '@berth/database/transaction.ts'
-import { createTestDatabase } from '@berth/testing/test-servers.ts'
-import { tcpLine, type TcpLine } from './tcp-line.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { tcpLine, type TcpLine } from '@berth/testing/tcp-line.ts'
+import { listenToChanges } from './changes.ts'
+import { openDatabase, type Database } from './connect.ts'
+import { openWorld, type World } from './testing/world.ts'
+import { transaction } from './transaction.ts'
 
 /** A network that forgets connections without a word: nothing passes any more and nothing ends. New ones are fine. */
 interface ForgetfulLine extends TcpLine {
@@ -11,17 +11,17 @@ interface ForgetfulLine extends TcpLine {
   forgetAll(): void
 }
 
-let direct: Awaited<ReturnType<typeof createTestDatabase>>
+let world: World
 let line: ForgetfulLine
 
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
 beforeEach(async () => {
-  direct = await createTestDatabase()
-  line = await forgetfulLine(direct.url)
+  line = await forgetfulLine(world.url)
 })
-afterEach(async () => {
-  await line.stop()
-  await direct.drop()
-})
+afterEach(() => line.stop())
 
 async function forgetfulLine(databaseUrl: string): Promise<ForgetfulLine> {
   const url = new URL(databaseUrl)
@@ -56,11 +56,9 @@ describe('when the network forgets connections to the database', () => {
     expect(told).toEqual(['missed'])
 
     const next = new Promise((resolve) => changes.onRequestChanged(resolve))
-    const database = openDatabase(direct.url)
-    await database.pool.query(`select pg_notify('vm_request_changed', 'a request')`)
+    await world.database.pool.query(`select pg_notify('vm_request_changed', 'a request')`)
     expect(await next).toEqual({ requestId: 'a request' })
     await changes.close()
-    await database.close()
   })
 
   test('queries fail as those of a database that is away, and leave their places to others', async () => {
@@ -76,15 +74,15 @@ describe('when the network forgets connections to the database', () => {
   })
 
   test('a transaction that was under way gives its locks back', async () => {
-    const [lost, other] = [openDatabase(line.url, { answerSeconds: 0.5 }), openDatabase(direct.url)]
-    const locked = (database: typeof lost, then: () => void) =>
+    const lost = openDatabase(line.url, { answerSeconds: 0.5 })
+    const locked = (database: Database, then: () => void) =>
       transaction(database.pool, async (client) => {
         await client.query(`select seq from audit_chains where chain = 'system' for update`)
         then()
         await client.query('select 1')
       })
     await expect(locked(lost, () => line.forgetAll())).rejects.toMatchObject({ code: 'databaseUnavailable' })
-    await locked(other, () => undefined)
-    await Promise.all([lost.close(), other.close()])
+    await locked(world.database, () => undefined)
+    await lost.close()
   })
 })
