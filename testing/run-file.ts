@@ -10,7 +10,8 @@ export interface RunFile {
   apiUrl: string
   temporalAddress: string
   temporalNamespace: string
-  temporalUiUrl: string
+  /** Unknown for a Temporal of the user’s own. */
+  temporalUiUrl?: string
   databaseUrl: string
   mailUrl: string
   sites: { id: string; vcenterUrl: string; username: string; password: string }[]

@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 
 export interface WorkflowInUi {
-  temporalUiUrl: string
+  temporalUiUrl?: string
   temporalNamespace: string
 }
 
@@ -21,6 +21,7 @@ export class WorkflowPage {
     siteId: string,
     requestId: string,
   ): Promise<WorkflowPage> {
+    if (temporalUiUrl === undefined) throw new Error('nobody said where the Temporal UI is')
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })
     const workflow = new WorkflowPage(await context.newPage())
     const id = encodeURIComponent(vmRequestWorkflowId(siteId, requestId))

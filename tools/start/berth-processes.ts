@@ -15,12 +15,16 @@ export type Through = (process: string, server: 'database' | 'temporal' | 'vcent
  */
 export function berthProcesses(
   settings: Settings,
-  vcsim: string,
+  vcsim: string | undefined,
   through: Through,
 ): Record<'outside' | 'workersAndSites' | 'agentsAndApi', ProcessPlan[]> {
   const { sites } = settings
   return {
-    outside: [oidc(settings), mailSink(settings), ...sites.map((site) => simulator(settings, site, vcsim))],
+    outside: [
+      oidc(settings),
+      mailSink(settings),
+      ...(vcsim === undefined ? [] : sites.map((site) => simulator(settings, site, vcsim))),
+    ],
     workersAndSites: [workers(settings, through), ...sites.map((site) => demoSite(settings, site))],
     agentsAndApi: [...agents(settings, through), api(settings, through)],
   }
@@ -94,7 +98,6 @@ const workers = (settings: Settings, through: Through): ProcessPlan =>
       BERTH_PUBLIC_URL: settings.portalUrl,
       BERTH_SMTP_URL: `smtp://127.0.0.1:${settings.ports.smtp}`,
       BERTH_MAIL_FROM: 'Berth <berth@example.com>',
-      BERTH_TEMPORAL_UI_URL: settings.temporalUiUrl,
       BERTH_WORKFLOW_BUNDLE: path.join(repository, workflowBundle),
     },
   )
@@ -150,7 +153,7 @@ const api = (settings: Settings, through: Through): ProcessPlan =>
       BERTH_OIDC_ISSUER: `http://127.0.0.1:${settings.ports.oidc}`,
       BERTH_OIDC_SCOPES: 'openid profile email groups roles',
       BERTH_SESSION_SECRET: settings.sessionSecret,
-      BERTH_TEMPORAL_UI_URL: settings.temporalUiUrl,
+      ...(settings.temporalUiUrl !== undefined && { BERTH_TEMPORAL_UI_URL: settings.temporalUiUrl }),
       BERTH_WEB_DIST: path.join(repository, 'web', 'dist'),
       BERTH_HOME: settings.home,
     },

@@ -12,6 +12,8 @@ export interface StartConfiguration {
   databaseUrl?: string
   /** A Temporal of the user's own, instead of the development server. */
   temporalAddress?: string
+  /** Where the pages of that Temporal are. */
+  temporalUiUrl?: string
   temporalNamespace: string
   /** A berth.yaml of the user's own; its simulated sites are started and get this copy's addresses. */
   berthYaml?: string
@@ -29,18 +31,20 @@ export function readConfiguration(environment: Record<string, string | undefined
   if (!isPortBase(portBase))
     throw new Refusal(`BERTH_PORT_BASE must be a number from 1024 to 65505, it is "${environment['BERTH_PORT_BASE']}".`)
   const logLevel = environment['BERTH_LOG_LEVEL'] || 'info'
-  if (!['info', 'debug', 'trace'].includes(logLevel))
+  if (!['info', 'debug'].includes(logLevel))
     throw new Refusal(
       `BERTH_LOG_LEVEL is ${logLevel}, but npm start reads in the logs what is ready: set it to info or debug.`,
     )
   const databaseUrl = environment['DATABASE_URL']
   const temporalAddress = environment['TEMPORAL_ADDRESS']
+  const temporalUiUrl = environment['BERTH_TEMPORAL_UI_URL']
   const berthYaml = environment['BERTH_CONFIG']
   return {
     home: path.resolve(environment['BERTH_HOME'] || path.join(repository, '.berth')),
     portBase,
     ...(databaseUrl && { databaseUrl }),
     ...(temporalAddress && { temporalAddress }),
+    ...(temporalUiUrl && { temporalUiUrl }),
     temporalNamespace: environment['TEMPORAL_NAMESPACE'] || 'berth',
     ...(berthYaml && { berthYaml: path.resolve(berthYaml) }),
     taskDelays: taskDelaysFrom(environment['BERTH_VCSIM_METHOD_DELAY'] ?? ''),

@@ -3,14 +3,13 @@ import path from 'node:path'
 import { migrate } from '@berth/database/migrate.ts'
 import { longStep } from '../bootstrap/long-step.mjs'
 import { withFileLock } from '../servers/file-lock.ts'
-import { findServer } from '../servers/find-server.ts'
-import { temporalRelease, vcsimRelease } from '../servers/server-release.ts'
 import { berthProcesses, type Through } from './berth-processes.ts'
 import { buildWeb } from './build-web.ts'
 import { buildWorkflows } from './build-workflows.ts'
 import type { StartConfiguration } from './config.ts'
 import { demoConfiguration } from './demo-configuration.ts'
 import { keepHistories } from './keep-histories.ts'
+import { neededServers } from './needed-servers.ts'
 import { portsFrom } from './ports.ts'
 import { createDatabase } from './postgres/create-database.ts'
 import { postgresPlace } from './postgres/postgres-place.ts'
@@ -97,8 +96,7 @@ async function start(
   through: Through,
 ): Promise<void> {
   await refuseTakenPorts(wantedPorts(settings, configuration))
-  const temporal = await findServer(temporalRelease)
-  const vcsim = await findServer(vcsimRelease)
+  const { temporal, vcsim } = await neededServers(settings, configuration)
   const web = buildWeb()
   const workflows = buildWorkflows()
   // Looked at below; a failure before that must not pass for one that nobody waits for.
@@ -107,8 +105,7 @@ async function start(
   const processes = berthProcesses(settings, vcsim, through)
   await longStep('Starting the servers', async () => {
     await supervisor.start([...servers(settings, configuration, temporal), ...processes.outside])
-    if (!configuration.temporalAddress)
-      await keepHistories(temporal, settings.temporalAddress, settings.temporalNamespace)
+    if (temporal !== undefined) await keepHistories(temporal, settings.temporalAddress, settings.temporalNamespace)
     await prepareDatabase(settings, configuration)
   })
   await longStep('Starting Berth', async () => {
@@ -132,7 +129,7 @@ async function prepareDatabase({ databaseUrl, ports }: Settings, configuration: 
 }
 
 /** The servers that are not the user's own. */
-function servers(settings: Settings, configuration: StartConfiguration, temporalBinary: string) {
+function servers(settings: Settings, configuration: StartConfiguration, temporal: string | undefined) {
   const { home, ports } = settings
   const plans = []
   if (!configuration.databaseUrl) {
@@ -140,10 +137,10 @@ function servers(settings: Settings, configuration: StartConfiguration, temporal
     if (place.remark) console.log(place.remark)
     plans.push(postgresPlan(place, ports.postgres))
   }
-  if (!configuration.temporalAddress)
+  if (temporal !== undefined)
     plans.push(
       temporalPlan({
-        binary: temporalBinary,
+        binary: temporal,
         port: ports.temporal,
         uiPort: ports.temporalUi,
         namespaces: [settings.temporalNamespace],

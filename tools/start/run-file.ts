@@ -16,7 +16,7 @@ export function writeRunFile(settings: Settings, supervisor: Supervisor): void {
     apiUrl: `${settings.portalUrl}/api/v1`,
     temporalAddress: settings.temporalAddress,
     temporalNamespace: settings.temporalNamespace,
-    temporalUiUrl: settings.temporalUiUrl,
+    ...(settings.temporalUiUrl !== undefined && { temporalUiUrl: settings.temporalUiUrl }),
     databaseUrl: settings.databaseUrl,
     mailUrl: settings.mailUrl,
     sites: settings.sites.map(({ id, vcenterPort, username, password }) => ({

@@ -14,7 +14,8 @@ export interface Settings {
   databaseUrl: string
   temporalAddress: string
   temporalNamespace: string
-  temporalUiUrl: string
+  /** Unknown for a Temporal of the user’s own that nobody told the pages of. */
+  temporalUiUrl: string | undefined
   mailUrl: string
   berthYaml: string
   installationId: string
@@ -49,7 +50,7 @@ export function settingsFrom(
     databaseUrl: configuration.databaseUrl ?? postgresUrl(ports.postgres, databaseName),
     temporalAddress: configuration.temporalAddress ?? `127.0.0.1:${ports.temporal}`,
     temporalNamespace: configuration.temporalNamespace,
-    temporalUiUrl: loopback(ports.temporalUi),
+    temporalUiUrl: configuration.temporalAddress ? configuration.temporalUiUrl : loopback(ports.temporalUi),
     mailUrl: loopback(ports.mail),
     berthYaml: demo.file,
     installationId: demo.installationId,

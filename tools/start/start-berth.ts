@@ -9,9 +9,10 @@ export async function startBerth(configuration: StartConfiguration, options: Sta
   const stop = stopRequested()
   const { settings, announce, ...berth } = await prepareBerth(configuration, options)
   try {
+    const temporal = settings.temporalUiUrl ?? settings.temporalAddress
     const ready = () =>
       announce(
-        `\nBerth is ready: ${settings.portalUrl}\n  sign in as developer, approver, operator, admin … (password berth-<name>); mails: ${settings.mailUrl}; Temporal: ${settings.temporalUiUrl}\n  logs: ${path.join(settings.home, 'logs')}; stop with Ctrl-C`,
+        `\nBerth is ready: ${settings.portalUrl}\n  sign in as developer, approver, operator, admin … (password berth-<name>); mails: ${settings.mailUrl}; Temporal: ${temporal}\n  logs: ${path.join(settings.home, 'logs')}; stop with Ctrl-C`,
       )
     await Promise.race([stop, berth.start().then(ready)])
     announce(`Stopping (${await stop}) …`)
