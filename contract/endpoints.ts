@@ -74,7 +74,8 @@ export const endpoints = {
   },
   watchVmRequests: {
     ...paths.watchVmRequests,
-    summary: 'Watch VM requests: each event `vm-request` is a whole request; Last-Event-ID resumes',
+    summary:
+      'Watch VM requests: each event `vm-request` is a whole request, and one more comes when it no longer matches; Last-Event-ID resumes',
     who: `${anyone}; shows what the caller may read`,
     query: vmRequestEventsQuery,
     responses: { 200: vmRequest },

@@ -70,6 +70,19 @@ export async function vmRequestsOf(
   return viewsOf(database, rows)
 }
 
+/** The ids alone of those that match and may be seen. */
+export async function vmRequestIds(
+  database: Database,
+  filter: VmRequestFilter,
+  visibility: Visibility,
+): Promise<string[]> {
+  const rows = await database.prisma.vmRequest.findMany({
+    where: { AND: [matching(filter), visible(visibility)] },
+    select: { id: true },
+  })
+  return rows.map(({ id }) => id)
+}
+
 function matching({ state, ownerId, teamId, siteId, q }: VmRequestFilter): Prisma.VmRequestWhereInput {
   const contains = { contains: escapeLike(q ?? ''), mode: 'insensitive' as const }
   return {

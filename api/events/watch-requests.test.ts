@@ -146,6 +146,38 @@ describe('the stream of all requests', () => {
   })
 })
 
+describe('the stream of requests in a state', () => {
+  test('tells that a request left it, whether it was sent or there from the beginning', async () => {
+    const developer = world.as('developer')
+    const before = await request(developer, 'there before')
+    await developer.vmRequestOnce(before, isActive)
+    const watching = new Watching(world.as('auditor'), `${list}?state=active`)
+    await watching.next()
+    const after = await request(developer, 'came later')
+    await watching.until(({ id, state }) => id === after && state === 'active')
+    for (const id of [before, after]) {
+      await developer.call('releaseVm', { params: { id }, body: {} })
+      const left = await watching.until((now) => now.id === id && now.state !== 'active')
+      expect(left.data.state).toBe('released')
+    }
+    await watching.stop()
+  })
+
+  test('tells it also to who was away meanwhile', async () => {
+    const developer = world.as('developer')
+    const id = await request(developer, 'leaves unseen')
+    await developer.vmRequestOnce(id, isActive)
+    const watching = new Watching(world.as('auditor'), `${list}?state=active`)
+    const { id: position } = await watching.next()
+    await watching.stop()
+    await developer.call('releaseVm', { params: { id }, body: {} })
+    await developer.vmRequestOnce(id, ({ state }) => state === 'released')
+    const resumed = new Watching(world.as('auditor'), `${list}?state=active`, position)
+    expect((await resumed.until((now) => now.id === id)).data.state).toBe('released')
+    await resumed.stop()
+  })
+})
+
 describe('a stream ends', () => {
   test('when its token is revoked', async () => {
     const developer = world.as('developer')

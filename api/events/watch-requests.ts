@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { changedSince } from '@berth/database/changes.ts'
 import type { VmRequestView } from '@berth/database/vm-request-view.ts'
-import { vmRequestsOf, type VmRequestFilter } from '@berth/database/vm-requests.ts'
+import { vmRequestIds, vmRequestsOf, type VmRequestFilter } from '@berth/database/vm-requests.ts'
 import type { Caller } from '../caller.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { eventStream, type EventStream } from '../http/event-stream.ts'
@@ -56,25 +56,56 @@ export async function watchRequest(streams: Streams, watcher: Watcher, id: strin
   stream.closed.addEventListener('abort', () => clearInterval(polling))
 }
 
-/** All requests that match and that the caller may read, whenever one changes. Ids are positions, so that nothing is missed. */
+/**
+ * All requests that match and that the caller may read, whenever one changes, and once more when one no longer matches. Ids
+ * are positions, so that nothing is missed.
+ */
 export async function watchRequests(streams: Streams, watcher: Watcher, filter: VmRequestFilter): Promise<void> {
   const { stream, live, turn } = open(streams, watcher)
   let sent = new Map<string, number>()
+  const matched = matchedBefore(streams, filter)
   const show = async (ids: readonly string[], xid: string): Promise<void> => {
     const caller = await live.now()
     if (caller === undefined) return stream.close()
-    const views = await vmRequestsOf(streams.database, ids, filter, visibilityOf(caller))
+    const matching = await vmRequestsOf(streams.database, ids, filter, visibilityOf(caller))
+    const views = [...matching, ...(await matched.thatLeft(ids, matching, caller))]
     const news = views.filter((view) => view.version > (sent.get(view.id) ?? 0))
     for (const view of news) stream.send(event, xid, presentVmRequest(view, beholderOf(streams, caller)))
     sent = new Map(views.map(versionOf))
   }
+  turn(() => matched.begin(watcher.caller))
   await whileOpen(streams, stream, turn, live, ({ ids, xid }) => turn(() => show(ids, xid)))
   turn(async () => {
     const resumed = positionIn(watcher.request.get('last-event-id'))
     const { ids, xid } = await changedSince(streams.database, resumed)
+    // Any of them may have matched when the client last heard of it.
+    matched.add(ids)
     stream.position(xid)
     await show(ids, xid)
   })
+}
+
+/** What the client may believe to match: what did when the stream began, and what was sent since. */
+function matchedBefore({ database }: Streams, filter: VmRequestFilter) {
+  const ids = new Set<string>()
+  const everythingMatches = Object.keys(filter).length === 0
+  const add = (those: readonly string[]): void => {
+    if (!everythingMatches) for (const id of those) ids.add(id)
+  }
+  return {
+    add,
+    async begin(caller: Caller): Promise<void> {
+      if (!everythingMatches) add(await vmRequestIds(database, filter, visibilityOf(caller)))
+    },
+    /** Those of the changed ones that matched and no longer do. */
+    async thatLeft(changed: readonly string[], matching: readonly VmRequestView[], caller: Caller) {
+      const still = new Set(matching.map(({ id }) => id))
+      const gone = changed.filter((id) => ids.has(id) && !still.has(id))
+      for (const id of gone) ids.delete(id)
+      add([...still])
+      return gone.length === 0 ? [] : vmRequestsOf(database, gone, {}, visibilityOf(caller))
+    },
+  }
 }
 
 const versionOf = ({ id, version }: VmRequestView): [string, number] => [id, version]
