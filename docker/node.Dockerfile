@@ -2,7 +2,8 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /berth
 COPY . .
-RUN npm ci && npm run build --workspace web && npm prune --omit=dev --ignore-scripts
+RUN npm ci && npm run generate --workspace database && npm run build --workspace web && \
+  node workers/bundle-workflows.ts && npm prune --omit=dev --ignore-scripts
 
 FROM node:24.21.0-bookworm-slim
 WORKDIR /berth

@@ -18,33 +18,58 @@ interface Service {
 
 const read = (file: string) => readFile(path.join(repository, file), 'utf8')
 
-let compose: { services: Record<string, Service> }
+interface Compose {
+  services: Record<string, Service>
+}
+
+const files = ['docker-compose.yml', 'docker-compose.site.yml'] as const
+const composeIn = async (file: (typeof files)[number]) => parse(await read(file), { merge: true }) as Compose
+
+let compose: Compose
+let site: Compose
 
 beforeAll(async () => {
-  compose = parse(await read('docker-compose.yml'), { merge: true }) as typeof compose
+  ;[compose, site] = await Promise.all([composeIn('docker-compose.yml'), composeIn('docker-compose.site.yml')])
 })
 
 const serviceNamed = (name: string): Service => {
-  const service = compose.services[name]
-  if (service === undefined) throw new Error(`docker-compose.yml has no service ${name}`)
+  const service = compose.services[name] ?? site.services[name]
+  if (service === undefined) throw new Error(`there is no service ${name}`)
   return service
 }
 
-describe('docker-compose.yml', () => {
+describe.each(files)('%s', (file) => {
   test('is what the Compose specification allows', async () => {
     const { $schema: _, ...schema } = JSON.parse(await read('tools/check/compose-spec.json')) as Record<string, unknown>
     const ajv = new Ajv({ allErrors: true, strict: false })
     addFormats.default(ajv)
     const validate = ajv.compile(schema)
-    validate(compose)
+    validate(await composeIn(file))
     expect(validate.errors ?? []).toEqual([])
   })
 
-  test('names a version of every image that is not built here', () => {
-    const images = Object.values(compose.services).map(({ image }) => image)
-    expect(images.filter((image) => !/^berth(-agent)?$/.test(image) && !/:\d+\.\d+/.test(image))).toEqual([])
+  test('asks for nothing that .env.example does not tell', async () => {
+    const asked = new Set([...(await read(file)).matchAll(/\$\{(\w+)/g)].map(([, name]) => name as string))
+    const told = [...(await read('.env.example')).matchAll(/^(?:# )?(\w+)=/gm)].map(([, name]) => name as string)
+    expect(asked.size).toBeGreaterThan(5)
+    expect([...asked].filter((name) => !told.includes(name))).toEqual([])
   })
 
+  test('names a version of every image that is not built here', async () => {
+    const images = Object.values((await composeIn(file)).services).map(({ image }) => image)
+    expect(images.filter((image) => !/^berth(-agent)?$/.test(image) && !/:\d+\.\d+/.test(image))).toEqual([])
+  })
+})
+
+describe('docker-compose.site.yml', () => {
+  test('needs nothing of the control plane, and opens nothing', () => {
+    expect(Object.keys(site.services)).toEqual(['agent'])
+    expect(serviceNamed('agent').ports).toBeUndefined()
+    expect(serviceNamed('agent').depends_on).toBeUndefined()
+  })
+})
+
+describe('docker-compose.yml', () => {
   test('waits only for services that are there', () => {
     const waitedFor = Object.values(compose.services).flatMap((service) => Object.keys(service.depends_on ?? {}))
     expect(waitedFor.filter((name) => compose.services[name] === undefined)).toEqual([])
@@ -74,6 +99,19 @@ describe('docker-compose.yml', () => {
     expect(new Set(mounted)).toEqual(new Set(scripts.map((script) => `docker/${path.dirname(script)}`)))
     await Promise.all(scripts.map((script) => read(`docker/${script}`)))
   })
+})
+
+test('the image makes what is generated: none of it is copied into it', async () => {
+  const left = (await read('.dockerignore')).split('\n')
+  expect(left).toEqual(expect.arrayContaining(['**/node_modules', '**/dist', 'database/generated']))
+  const dockerfile = await read('docker/node.Dockerfile')
+  for (const made of [
+    'npm ci',
+    'generate --workspace database',
+    'build --workspace web',
+    'workers/bundle-workflows.ts',
+  ])
+    expect(dockerfile).toContain(made)
 })
 
 test('the script for the namespace makes every search attribute that the workflows set', async () => {
