@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runQuietly } from '../../bootstrap/run-quietly.mjs'
@@ -14,11 +14,14 @@ const pollMilliseconds = 50
 /** Makes the data folder at the first start; later ones clear away what a kill -9 left there. */
 export async function prepareCluster({ binaries, data, user }: PostgresPlace): Promise<void> {
   if (existsSync(path.join(data, 'PG_VERSION'))) return await endOldServer(data)
+  removeDrafts(data)
+  const draft = mkdtempSync(draftsOf(data))
+  if (user !== undefined) chownSync(draft, user.uid, user.gid)
   // Trust is enough: it listens on loopback only, like every server of the demo.
   await runQuietly(
     path.join(binaries, 'bin', 'initdb'),
     [
-      `--pgdata=${data}`,
+      `--pgdata=${draft}`,
       `--username=${databaseUser}`,
       '--auth=trust',
       '--encoding=UTF8',
@@ -28,6 +31,17 @@ export async function prepareCluster({ binaries, data, user }: PostgresPlace): P
     ],
     { cwd: '/', ...user },
   )
+  // Complete or not at all: initdb writes PG_VERSION first.
+  renameSync(draft, data)
+}
+
+const draftsOf = (data: string): string => `${data}.draft-`
+
+/** Of starts that were killed meanwhile. */
+function removeDrafts(data: string): void {
+  const beside = path.dirname(data)
+  for (const name of readdirSync(beside))
+    if (name.startsWith(path.basename(draftsOf(data)))) rmSync(path.join(beside, name), { recursive: true })
 }
 
 /** The process id in postmaster.pid may be of a server that goes on without us, or by now of something else. */
