@@ -11,6 +11,7 @@ import type { UpdateStream } from '@berth/agent-worker/vcenter/update-stream.ts'
 import { runTask } from '@berth/agent-worker/vcenter/vcenter-task.ts'
 import type { PlacementRules } from '@berth/domain/placement.ts'
 import { testConfiguration } from './config.ts'
+import type { TaskDelays } from './task-delays.ts'
 
 /** A client and its stream: all that preparing a simulated site needs. */
 export interface VcenterAccess {
@@ -19,8 +20,7 @@ export interface VcenterAccess {
 }
 
 export interface VcsimOptions {
-  /** Milliseconds by vCenter task, such as `{ CloneVm: 1000 }`. */
-  taskDelays?: Record<string, number>
+  taskDelays?: TaskDelays
   hosts?: number
   datastores?: number
   /** Somebody else's, in the datacenter's own folder; the first becomes the template. */

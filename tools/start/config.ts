@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { delayableTasks, type TaskDelays } from '@berth/testing/task-delays.ts'
 import { Refusal } from '../refusal.ts'
 import { defaultPortBase, isPortBase } from './ports.ts'
 
@@ -17,8 +18,8 @@ export interface StartConfiguration {
   temporalNamespace: string
   /** A berth.yaml of the user's own; its simulated sites are started and get this copy's addresses. */
   berthYaml?: string
-  /** Milliseconds that the simulated vCenter takes for a task: `CloneVm:1000,PowerOnVm:500`. */
-  taskDelays: Record<string, number>
+  /** What the simulated vCenter takes for its tasks: `CloneVm:1000,PowerOn:500`. */
+  taskDelays: TaskDelays
   /** VMs that a simulated vCenter has from the start, strangers to Berth. */
   inventoryVms: number
   /** What every process inherits. */
@@ -53,10 +54,14 @@ export function readConfiguration(environment: Record<string, string | undefined
   }
 }
 
-function taskDelaysFrom(text: string): Record<string, number> {
+const taskDelay = new RegExp(`^(${delayableTasks.join('|')}):(\\d+)$`)
+
+function taskDelaysFrom(text: string): TaskDelays {
   const pairs = text.split(',').filter((pair) => pair !== '')
-  if (!pairs.every((pair) => /^\w+:\d+$/.test(pair)))
-    throw new Refusal(`BERTH_VCSIM_METHOD_DELAY is a list such as CloneVm:1000,PowerOnVm:500, it is "${text}".`)
+  if (!pairs.every((pair) => taskDelay.test(pair)))
+    throw new Refusal(
+      `BERTH_VCSIM_METHOD_DELAY is a list such as CloneVm:1000,PowerOn:500 of milliseconds for ${delayableTasks.join(', ')}; it is "${text}".`,
+    )
   return Object.fromEntries(
     pairs.map((pair) => pair.split(':') as [string, string]).map(([task, delay]) => [task, Number(delay)]),
   )

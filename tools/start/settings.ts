@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { TaskDelays } from '@berth/testing/task-delays.ts'
 import type { StartConfiguration } from './config.ts'
 import type { DemoConfiguration } from './demo-configuration.ts'
 import { portsFrom, type Ports } from './ports.ts'
@@ -25,8 +26,8 @@ export interface Settings {
   agentsPerSite: number
   /** VMs that a simulated vCenter has from the start; the first becomes a template. */
   inventoryVms: number
-  /** Milliseconds that the simulated vCenter takes for a task, by its name. */
-  taskDelays: Record<string, number>
+  /** What the simulated vCenter takes for its tasks. */
+  taskDelays: TaskDelays
   sessionSecret: string
   tokens: Record<string, string>
   oidcClient: { BERTH_OIDC_CLIENT_ID: string; BERTH_OIDC_CLIENT_SECRET: string }

@@ -69,7 +69,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     BERTH_HOME: home,
     BERTH_PORT_BASE: String(await freePortBase()),
     BERTH_CONFIG: berthYaml,
-    BERTH_VCSIM_METHOD_DELAY: 'CloneVm:300,PowerOnVm:50',
+    BERTH_VCSIM_METHOD_DELAY: 'CloneVm:300,PowerOn:50',
     BERTH_GUEST_BOOT_SECONDS: '0.2',
     BERTH_RECONCILE_SECONDS: '5',
   })

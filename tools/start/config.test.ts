@@ -50,6 +50,12 @@ test('the pages of a Temporal of the user’s own are linked where the user says
   })
 })
 
+test('a delay of a task that the simulator does not know is refused: it would have no effect', () => {
+  const { taskDelays } = readConfiguration({ BERTH_VCSIM_METHOD_DELAY: 'CloneVm:1000,PowerOn:500' })
+  expect(taskDelays).toEqual({ CloneVm: 1_000, PowerOn: 500 })
+  expect(() => readConfiguration({ BERTH_VCSIM_METHOD_DELAY: 'PowerOnVm:500' })).toThrow('it is "PowerOnVm:500"')
+})
+
 test('a log level that one of the processes does not know is refused at once', () => {
   expect(() => readConfiguration({ BERTH_LOG_LEVEL: 'trace' })).toThrow('BERTH_LOG_LEVEL is trace')
 })
