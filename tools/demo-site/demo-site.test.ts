@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { VcenterUnreachable } from '@berth/agent-worker/vcenter/soap-fault.ts'
+import type { SoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
+import { prepareInventory } from './inventory/demo-inventory.ts'
 import { demoSiteWorld } from './testing/demo-site-world.ts'
 import type { DemoSiteWorld } from './testing/demo-site-world.ts'
 import { sshKeyPair } from './testing/ssh-key-pair.ts'
@@ -42,6 +44,23 @@ describe('the inventory of a demo site', () => {
       expect(await world.read(`/DC0/vm/templates/${name}`, 'config.template')).toBe(true)
     }
     expect(await world.read('/DC0/vm/berth', 'name')).toBe('berth')
+  })
+
+  test('clones its templates side by side, so that slow clones do not add up', async () => {
+    const client = world.directly()
+    const all = Promise.withResolvers<void>()
+    let begun = 0
+    const call: SoapClient['call'] = async (method, ...rest) => {
+      if (method === 'CloneVM_Task') {
+        begun += 1
+        if (begun === 3) all.resolve()
+        await all.promise
+      }
+      return client.call(method, ...rest)
+    }
+    const { templates } = await prepareInventory({ ...client, call })
+    expect(templates).toHaveLength(3)
+    await client.close()
   })
 })
 

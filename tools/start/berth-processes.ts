@@ -70,8 +70,10 @@ const simulator = (settings: Settings, site: Site, vcsim: string): ProcessPlan =
   ready: { acceptsTcp: site.simulatorPort },
 })
 
-const demoSite = (settings: Settings, site: Site): ProcessPlan =>
-  program(
+const demoSite = (settings: Settings, site: Site): ProcessPlan => ({
+  // It clones templates and stored VMs before it serves.
+  readyWithinSeconds: 60 + 10 * slowestTaskSeconds(settings),
+  ...program(
     `demo-${site.id}`,
     'tools/demo-site/main.ts',
     { says: /\bdemo site ready\b/ },
@@ -84,7 +86,10 @@ const demoSite = (settings: Settings, site: Site): ProcessPlan =>
       BERTH_VCSIM_PASSWORD: site.password,
       BERTH_VCENTER_PUBLIC_PORT: String(site.vcenterPort),
     },
-  )
+  ),
+})
+
+const slowestTaskSeconds = ({ taskDelays }: Settings): number => Math.max(0, ...Object.values(taskDelays)) / 1_000
 
 const workers = (settings: Settings, through: Through): ProcessPlan =>
   program(

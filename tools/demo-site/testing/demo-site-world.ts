@@ -47,6 +47,8 @@ export async function demoSiteWorld() {
   const world = {
     find,
     read,
+    /** To the simulator itself. */
+    directly: () => createSoapClient({ url: url(simulatorPort), ...access }),
     async startSimulator() {
       const listen = `127.0.0.1:${simulatorPort}`
       const args = vcsimArguments({}, { listen, ...access, vms: 1 })
@@ -124,7 +126,7 @@ export async function demoSiteWorld() {
     },
     /** Not through the public port: that is closed when the keeper is down. */
     async destroyBehindTheKeeper(name: string) {
-      const direct = createSoapClient({ url: url(simulatorPort), ...access })
+      const direct = world.directly()
       const vm = await findByInventoryPath(direct, managed(name))
       if (vm !== undefined) await runTask(direct, 'Destroy_Task', vm)
       await direct.close()
