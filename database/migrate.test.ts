@@ -16,6 +16,24 @@ async function query<T extends pg.QueryResultRow>(sql: string): Promise<T[]> {
   return (await client.query<T>(sql).finally(() => client.end())).rows
 }
 
+async function inTransaction(sql: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  await client.query('begin')
+  await client.query(sql)
+  return client
+}
+
+async function untilWaitedFor(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ waiting: boolean }>(
+      `select exists (select 1 from pg_locks l join pg_database d on d.oid = l.database
+         where not l.granted and d.datname = current_database()) as waiting`,
+    )
+    if (rows[0]?.waiting === true) return
+  }
+}
+
 describe('migrating', () => {
   test('two that race apply each migration once, and a third finds nothing to do', async () => {
     const applied = await Promise.all([migrate(database.url), migrate(database.url)])
@@ -23,6 +41,20 @@ describe('migrating', () => {
     expect(applied.flat().sort()).toEqual(recorded.map(({ migration_name }) => migration_name).sort())
     expect(applied.flat().length).toBeGreaterThan(0)
     await expect(migrate(database.url)).resolves.toEqual([])
+  })
+
+  test('gives way to a transaction that uses a table, and is tried again when that has ended', async () => {
+    await migrate(database.url, { leaveOut: 1 })
+    const busy = await inTransaction('select 1 from findings')
+    const patience = { lockSeconds: 0.1, tries: 2 }
+    const refused = await migrate(database.url, patience).catch((error: unknown) => String(error))
+    expect(refused).toMatch(/was tried 2 times .* by process \d+ for \d+ s \(select 1 from findings\); nothing of it/)
+
+    const migrating = migrate(database.url, { ...patience, tries: 1_000 })
+    await untilWaitedFor(busy)
+    await busy.query('commit')
+    await busy.end()
+    expect(await migrating).toHaveLength(1)
   })
 
   test('stops at a migration that was edited after it was applied', async () => {

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { sqlState } from './transaction.ts'
 
 /** The advisory lock that Prisma Migrate takes: either of the two waits for the other. */
 const prismaMigrateLock = 72_707_369
@@ -25,15 +27,29 @@ interface Migration {
   checksum: string
 }
 
+export interface MigrateOptions {
+  /** How long a migration waits for a table that a transaction holds, since everybody else then waits behind it. Default: 3. */
+  lockSeconds?: number
+  /** How often it is tried, with pauses as long. Default: 20. */
+  tries?: number
+  /** How many of the newest are left for later: for tests of the last ones. */
+  leaveOut?: number
+}
+
 /** Applies what is missing and answers its names, as `prisma migrate deploy` does. A migration that failed before, or was edited since, stops it. */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+export async function migrate(
+  databaseUrl: string,
+  { lockSeconds = 3, tries = 20, leaveOut = 0 }: MigrateOptions = {},
+): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [prismaMigrateLock])
     await client.query(migrationsTable)
-    const missing = notYetApplied(await authored(), await recorded(client))
-    for (const migration of missing) await apply(client, migration)
+    const all = await authored()
+    const missing = notYetApplied(all.slice(0, all.length - leaveOut), await recorded(client))
+    await client.query(`set lock_timeout = '${lockSeconds * 1_000}ms'`)
+    for (const migration of missing) await apply(client, migration, { lockSeconds, tries })
     return missing.map(({ name }) => name)
   } finally {
     await client.end()
@@ -75,7 +91,12 @@ function notYetApplied(migrations: Migration[], done: Recorded[]): Migration[] {
   return migrations.filter(({ name }) => !checksums.has(name))
 }
 
-async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+const lockNotAvailable = '55P03'
+const deadlockDetected = '40P01'
+
+type Patience = Required<Pick<MigrateOptions, 'lockSeconds' | 'tries'>>
+
+async function apply(client: pg.Client, { name, sql, checksum }: Migration, patience: Patience): Promise<void> {
   const id = randomUUID()
   await client.query('insert into "_prisma_migrations" (id, checksum, migration_name) values ($1, $2, $3)', [
     id,
@@ -83,10 +104,42 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     name,
   ])
   try {
-    await client.query(sql)
+    await applyWhenFree(client, name, sql, patience)
   } catch (error) {
-    await client.query('update "_prisma_migrations" set logs = $2 where id = $1', [id, String(error)])
+    // A migration is one transaction. One that never came to its turn can simply be applied another time.
+    if (error instanceof StoodInTheWay) await client.query('delete from "_prisma_migrations" where id = $1', [id])
+    else await client.query('update "_prisma_migrations" set logs = $2 where id = $1', [id, String(error)])
     throw error
   }
   await client.query('update "_prisma_migrations" set finished_at = now(), applied_steps_count = 1 where id = $1', [id])
+}
+
+class StoodInTheWay extends Error {}
+
+/** Gives way to transactions of processes that serve, and tries again. */
+async function applyWhenFree(client: pg.Client, name: string, sql: string, { lockSeconds, tries }: Patience) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await client.query(sql)
+    } catch (error) {
+      if (![lockNotAvailable, deadlockDetected].includes(sqlState(error))) throw error
+      if (attempt >= tries)
+        throw new StoodInTheWay(
+          `migration ${name} was tried ${tries} times and found its tables in use each time, by ${await oldestTransactions(client)}; nothing of it was applied: end that, and migrate again`,
+          { cause: error },
+        )
+      await pause(lockSeconds * 1_000)
+    }
+  }
+}
+
+async function oldestTransactions(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ pid: number; seconds: string; query: string }>(
+    `select pid, extract(epoch from now() - xact_start)::int::text as seconds, left(query, 100) as query
+     from pg_stat_activity
+     where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()
+     order by xact_start limit 3`,
+  )
+  const named = rows.map(({ pid, seconds, query }) => `process ${pid} for ${seconds} s (${query})`)
+  return named.join(', ') || 'transactions that have ended meanwhile'
 }

@@ -8,7 +8,7 @@ import { applyConfiguration } from '../apply-configuration.ts'
 import { adminDatabaseUrl } from '../config.ts'
 import { openDatabase, type Database } from '../connect.ts'
 import { createVmRequest, type CreateOutcome, type NewVmRequest } from '../create-vm-request.ts'
-import { migrate } from '../migrate.ts'
+import { migrate, type MigrateOptions } from '../migrate.ts'
 import { quotasOf } from '../quotas.ts'
 import { createRequestRecords } from '../request-records.ts'
 import { seedUser } from '../seed-user.ts'
@@ -33,9 +33,9 @@ export async function emptyDatabase(): Promise<{ url: string; drop(): Promise<vo
 }
 
 /** A migrated database with one site, one item, two teams and the people of a demo. */
-export async function openWorld(changes: Partial<Configuration> = {}) {
+export async function openWorld(changes: Partial<Configuration> = {}, options: MigrateOptions = {}) {
   const { url, drop } = await emptyDatabase()
-  await migrate(url)
+  await migrate(url, options)
   const database = openDatabase(url, { publicUrl: 'https://berth.example.test' })
   await applyConfiguration(database, aConfiguration(changes))
   await seedPeople(database)

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** What the version before cannot live with, while its processes still serve on the new tables. */
+/** What the version before cannot live with, while its processes still serve on the new tables. A `table` is the one that it is about. */
 const breaking: [RegExp, string][] = [
   [/\bdrop\s+(table|column|type|view|constraint|default|schema)\b/i, 'drops what the version before may use'],
   [/\brename\s+(to|column|constraint)\b/i, 'renames what the version before uses'],
@@ -11,7 +11,20 @@ const breaking: [RegExp, string][] = [
     /\badd\s+(column\s+)?(if\s+not\s+exists\s+)?"?\w+"?\s+(?=[^,]*\bnot\s+null\b)(?![^,]*\b(default|generated)\b)/i,
     'adds a column that the version before does not fill',
   ],
+  [
+    /\bcreate\s+unique\s+index\s+(concurrently\s+)?(if\s+not\s+exists\s+)?("?\w+"?\s+)?on\s+(only\s+)?"?(?<table>\w+)"?/i,
+    'refuses rows that the version before may write',
+  ],
+  [
+    /\balter\s+table\s+(if\s+exists\s+)?(only\s+)?"?(?<table>\w+)"?\s.*\badd\s+(constraint\s+\S+\s+)?(check|unique|primary\s+key|foreign\s+key|exclude)\b/i,
+    'refuses rows that the version before may write',
+  ],
+  [
+    /\bcreate\s+(or\s+replace\s+)?(constraint\s+)?trigger\s+.*\bon\s+"?(?<table>\w+)"?/i,
+    'changes or refuses what the version before writes',
+  ],
 ]
+const createsTable = /\bcreate\s+table\s+(if\s+not\s+exists\s+)?"?(?<table>\w+)"?/gi
 /** Stands before a statement that contracts: nothing that can still run uses it. */
 const contracts = /^--\s*contract:\s*\S+/m
 
@@ -31,10 +44,18 @@ export async function migrations(root: string): Promise<string> {
   return `${names.length} migrations`
 }
 
-/** What is wrong with each statement, in sentences. */
-export const migrationProblems = (sql: string): string[] =>
-  sql.split(';').flatMap((statement) => {
+/** What is wrong with each statement, in sentences. Of a table that the migration itself makes, the version before knows nothing. */
+export function migrationProblems(sql: string): string[] {
+  const made = [...withoutComments(sql).matchAll(createsTable)].map(({ groups }) => groups?.['table'])
+  return sql.split(';').flatMap((statement) => {
     if (contracts.test(statement)) return []
-    const text = statement.replaceAll(/--.*$/gm, '').replaceAll(/\s+/g, ' ').trim()
-    return breaking.flatMap(([pattern, what]) => (pattern.test(text) ? [`"${text.slice(0, 80)}" ${what}`] : []))
+    const text = withoutComments(statement).replaceAll(/\s+/g, ' ').trim()
+    return breaking.flatMap(([pattern, what]) => {
+      const found = pattern.exec(text)
+      const table = found?.groups?.['table']
+      return found === null || (table !== undefined && made.includes(table)) ? [] : [`"${text.slice(0, 80)}" ${what}`]
+    })
   })
+}
+
+const withoutComments = (sql: string): string => sql.replaceAll(/--.*$/gm, '')
