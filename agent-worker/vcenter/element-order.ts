@@ -49,6 +49,7 @@ const methods = {
 } as const satisfies Record<string, Sequence>
 
 export type SoapMethod = keyof typeof methods
+export const methodNames = Object.keys(methods) as SoapMethod[]
 
 const types = {
   PropertyFilterSpec: { fields: 'propSet:PropertySpec objectSet:ObjectSpec reportMissingObjectsInResults' },
