@@ -196,6 +196,26 @@ describe('giving up', () => {
     await world.keepHistory(id, 'kept-for-diagnosis')
   })
 
+  test('is done by what the Temporal UI shows, with one’s own user id, also a second time at the same hold', async () => {
+    const shown = async (life: Life) => {
+      const { currentDetails } = await life.query<{ currentDetails: string }>('__temporal_workflow_metadata')
+      const decision = /`(\{"id".*?\})`/.exec(currentDetails)?.[1]
+      return { ...(JSON.parse(decision ?? '') as OperatorDecision), by: 'operator' }
+    }
+    world.vcenter.failNext('cloneVm', 'noPermission')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    const first = await until('the decision', () => shown(life))
+    await life.executeUpdate(operatorDecision, { args: [{ ...first, action: 'keep' }] })
+    const second = await until('another decision', async () => {
+      const now = await shown(life)
+      return now.action === 'abort' && now
+    })
+    await life.executeUpdate(operatorDecision, { args: [second] })
+    await world.until(id, 'failed')
+    await life.result().catch(() => undefined)
+  })
+
   test('what is kept can be cleaned up before its time, and its owner is told once', async () => {
     world.vcenter.failNext('cloneVm', 'noPermission')
     const { id, life } = await world.ask()

@@ -363,7 +363,7 @@ export function refusal(state: VmRequestState, action: VmRequestAction, why?: st
 
 function heldSentence(hold: Hold, choices: string): string {
   const decision = JSON.stringify({
-    id: `${hold.step}-${hold.attempt}`,
+    id: `${hold.step}-${hold.attempt}-${hold.actions[0]}`,
     by: yourUserId,
     step: hold.step,
     attempt: hold.attempt,
