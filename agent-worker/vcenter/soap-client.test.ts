@@ -96,14 +96,50 @@ describe('the SOAP client', () => {
     await guarded.close()
   })
 
-  test('tells refused credentials by their fault', async () => {
-    const intruder = createSoapClient({ url: vcsim.url, username: vcsim.username, password: 'wrong' })
-    await expect(
-      intruder.call('CurrentTime', { type: 'ServiceInstance', value: 'ServiceInstance' }),
-    ).rejects.toMatchObject({
-      faultType: 'InvalidLogin',
+  describe('whose login is refused', () => {
+    const refused = { faultType: 'InvalidLogin' }
+    const seconds = (count: number) => count * 1_000
+
+    /** With a clock that the test moves, and a proxy that counts. */
+    const aClient = async () => {
+      const proxy = await startLossyProxy(vcsim.url)
+      const clock = { now: 0 }
+      const { username, password } = vcsim
+      const own = createSoapClient({ url: proxy.url, username, password, now: () => clock.now })
+      const isAsked = () => own.call('CurrentTime', { type: 'ServiceInstance', value: 'ServiceInstance' })
+      const refuseNext = () =>
+        proxy.changeNext('Login', { request: (text) => text.replace(/<password>[^<]*/, '<password>wrong') })
+      const stop = async () => {
+        await own.close()
+        await proxy.stop()
+      }
+      return { proxy, clock, isAsked, refuseNext, stop }
+    }
+
+    test('says so to every call, and tries again only when that cannot lock the account', async () => {
+      const { proxy, clock, isAsked, refuseNext, stop } = await aClient()
+      refuseNext()
+      await Promise.all([1, 2, 3].map(() => expect(isAsked()).rejects.toMatchObject(refused)))
+      clock.now += seconds(179)
+      await expect(isAsked()).rejects.toMatchObject(refused)
+      expect(proxy.arrived).toEqual(['RetrieveServiceContent', 'Login'])
+      refuseNext()
+      clock.now += seconds(1)
+      await expect(isAsked()).rejects.toMatchObject(refused)
+      clock.now += seconds(179)
+      await expect(isAsked()).rejects.toMatchObject(refused)
+      expect(proxy.arrived.filter((method) => method === 'Login')).toHaveLength(2)
+      await stop()
     })
-    await intruder.close()
+
+    test('logs in by itself once vCenter accepts it', async () => {
+      const { clock, isAsked, refuseNext, stop } = await aClient()
+      refuseNext()
+      await expect(isAsked()).rejects.toMatchObject(refused)
+      clock.now += seconds(180)
+      await expect(isAsked()).resolves.toBeDefined()
+      await stop()
+    })
   })
 
   test('tells a server that is not there, and one that does not speak SOAP', async () => {

@@ -21,6 +21,8 @@ export interface SoapClientOptions extends CertificateCheck {
   writesNeedPermit?: boolean
   /** Told of each request that is sent, for counting. */
   onCall?: (method: SoapMethod) => void
+  /** Milliseconds that only ever grow; a test's own clock. */
+  now?: () => number
 }
 
 export interface CallOptions {
@@ -42,7 +44,8 @@ export interface ServiceContent {
 export interface SoapClient {
   /**
    * Calls a method and answers its `returnval`. Logs in when needed; a lost session is renewed and the call, which was
-   * then not carried out, repeated once. Throws SoapFault for a fault and VcenterUnreachable for no proper answer.
+   * then not carried out, repeated once. Throws SoapFault for a fault and VcenterUnreachable for no proper answer. While
+   * a refused login rests, every call ends with that refusal and nothing is sent.
    */
   call<T = unknown>(
     method: SoapMethod,
@@ -63,10 +66,18 @@ interface Session {
 /** A call that hangs is given up; only WaitForUpdatesEx, which is meant to take long, asks for more. */
 const defaultTimeoutSeconds = 30
 
+/**
+ * vCenter's sign-on, unless set otherwise, locks an account for five minutes after five refusals within three, and every
+ * open step asks again every 20 seconds. One try in three minutes leaves room for other agents of the same account.
+ */
+const refusalRestsMilliseconds = 180_000
+
 export function createSoapClient(options: SoapClientOptions): SoapClient {
   const { origin, pathname } = new URL(options.url)
   const pool = new Pool(origin, { connect: verifyingConnector(options), headersTimeout: 0, bodyTimeout: 0 })
+  const now = options.now ?? (() => performance.now())
   let session: Promise<Session> | undefined
+  let refusal: { fault: SoapFault; at: number } | undefined
 
   const send = async (
     method: SoapMethod,
@@ -105,15 +116,21 @@ export function createSoapClient(options: SoapClientOptions): SoapClient {
   }
 
   const logIn = async (): Promise<Session> => {
+    if (refusal !== undefined && now() - refusal.at < refusalRestsMilliseconds) throw refusal.fault
     const root = moref('ServiceInstance', 'ServiceInstance')
     const content = (await send('RetrieveServiceContent', root, undefined)).value as ServiceContent
     const { username: userName, password } = options
-    const { cookie } = await send('Login', content.sessionManager, { userName, password, locale: 'en' })
+    const login = send('Login', content.sessionManager, { userName, password, locale: 'en' })
+    const { cookie } = await login.catch((error: unknown) => {
+      if (isFault(error, 'InvalidLogin')) refusal = { fault: error, at: now() }
+      throw error
+    })
+    refusal = undefined
     if (cookie === undefined) throw new VcenterUnreachable('Login', 'the answer sets no session cookie')
     return { content, cookie }
   }
 
-  /** One login however many calls need it; a failed one is forgotten, so that the next call tries again. */
+  /** One login however many calls need it; a failed one is forgotten, so that a later call tries again. */
   const currentSession = (): Promise<Session> => {
     if (session === undefined) {
       const attempt = logIn()
