@@ -23,6 +23,7 @@ export const failures = {
   vcenterLoginRefused: transient('vCenter refuses the agent’s login'),
   vcenterSessionLost: transient('the vCenter session was lost'),
   vcenterBusy: transient('vCenter is busy with another task on this VM'),
+  vcenterError: transient('vCenter reports an error of its own'),
   hostDisconnected: transient('the ESXi host is disconnected'),
   databaseUnavailable: transient('the database does not answer'),
   mailUnavailable: transient('the mail server does not answer'),
