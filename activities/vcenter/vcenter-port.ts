@@ -94,7 +94,7 @@ export interface StepProgress {
 
 /**
  * What Berth needs of a vCenter. Every method is idempotent and safe against a concurrent twin; every write first
- * resolves the VM by instanceUuid and checks that it is ours. Throws VcenterFault, and nothing else, for what went wrong.
+ * resolves the VM by instanceUuid and checks that it is ours and the only one. Throws VcenterFault, and nothing else, for what went wrong.
  */
 export interface VcenterPort {
   findPlacements(rules: PlacementRules): Promise<PlacementFindings>

@@ -65,6 +65,24 @@ describe('cloning', () => {
     expect(disk && capacityGiB(disk)).toBe(templateDiskGiB)
   })
 
+  test('grows no disk when a second VM has come to have the uuid', async () => {
+    const proxy = await startLossyProxy(vcsim.url)
+    const { username, password } = vcsim
+    const port = createVsphereVcenter({ url: proxy.url, username, password })
+    const findings = await port.findPlacements(vcsim.rules)
+    const size = { id: 'large', vCpu: 2, memoryMiB: 2048, diskGiB: findings.templateDiskGiB + 30 }
+    const order = aCloneOrder(findings, { size })
+    const readBack = proxy.holdNextAnswerOf('RetrievePropertiesEx')
+    const cloned = expect(port.cloneVm(order, someProgress())).rejects.toMatchObject({ code: 'notOurs' })
+    await readBack.reached
+    await vcenter.addForeignVm({ name: `twin-of-${order.vmName}`, instanceUuid: order.requestId })
+    readBack.release()
+    await cloned
+    expect(proxy.arrived).not.toContain('ReconfigVM_Task')
+    await port.close()
+    await proxy.stop()
+  })
+
   test('adopts what a lost answer left, also when the lost clone is still under way', async () => {
     const proxy = await startLossyProxy(vcsim.url)
     const { username, password } = vcsim

@@ -9,7 +9,9 @@ import { clonesUnderWayEnded } from './clones-under-way.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import { findChild } from './inventory.ts'
 import { isMoref, vmRef } from './managed-object.ts'
-import { findByName, findOurVm, hasOurMarker, isOurs, otherUuid, readVms } from './own-vm.ts'
+import { keepMade } from './made-vm.ts'
+import { findByName, findOurVm, hasOurMarker, isOurs, otherUuid, readVms, stillOurVm } from './own-vm.ts'
+import { bootPaths } from './power-on-vm.ts'
 import type { FoundVm } from './found-vm.ts'
 import { isFault, SoapFault } from './soap-fault.ts'
 import { rememberVm } from './vcenter-connection.ts'
@@ -28,14 +30,17 @@ export async function cloneVm(
 ): Promise<{ moid: string }> {
   await settleEarlierTask(connection, progress)
   const source = await cloneSource(connection, order.placement)
-  const existing =
-    (await findOurVm(connection, order, hardwarePaths)) ?? (await vmOfLostClone(connection, order, progress))
+  const existing = (await findOurVm(connection, order, readPaths)) ?? (await vmOfLostClone(connection, order, progress))
   const vm = existing ?? (await makeClone(connection, order, source, progress))
   const complete = await growIfOrdered(connection, order, vm, progress)
-  await checkAsOrdered(connection, order, source, complete)
-  rememberVm(connection, order.requestId, vm.moid)
-  return { moid: vm.moid }
+  const asOrdered = await checkAsOrdered(connection, order, source, complete)
+  rememberVm(connection, order.requestId, asOrdered.moid)
+  keepMade(connection, order, asOrdered)
+  return { moid: asOrdered.moid }
 }
+
+/** What the order is checked by, and what powering on asks for next. */
+const readPaths = [...hardwarePaths, ...bootPaths]
 
 /** An earlier attempt may have begun a clone that nobody heard of again: it is waited for, and its VM adopted. */
 async function vmOfLostClone(
@@ -45,7 +50,7 @@ async function vmOfLostClone(
 ): Promise<FoundVm | undefined> {
   if (!mayHaveWritten) return undefined
   await clonesUnderWayEnded(connection, order.placement.templateMoid, signal)
-  return (await findOurVm(connection, order, hardwarePaths)) ?? findByName(connection, order, hardwarePaths)
+  return (await findOurVm(connection, order, readPaths)) ?? findByName(connection, order, readPaths)
 }
 
 async function makeClone(
@@ -59,13 +64,13 @@ async function makeClone(
     const specification = cloneSpecification(order, source)
     const task = await writeVm(connection, progress, 'CloneVM_Task', template, specification)
     const made = await followTask(connection, task, progress)
-    const vm = isMoref(made) ? (await readVms(connection, [made.value], hardwarePaths))[0] : undefined
+    const vm = isMoref(made) ? (await readVms(connection, [made.value], readPaths))[0] : undefined
     return vm === undefined ? await vmThatVanished(connection, order) : refuseOtherUuid(connection, order, vm)
   } catch (error) {
     if (isFault(error, 'DuplicateName')) return adoptByName(connection, order, error.detail['object'])
     if (isFault(error, 'ManagedObjectNotFound')) return vmAfterLostTask(connection, order, error)
     // A clone may end in error after it made the VM: whether that is as ordered is found out next.
-    const made = error instanceof SoapFault ? await findOurVm(connection, order, hardwarePaths) : undefined
+    const made = error instanceof SoapFault ? await findOurVm(connection, order, readPaths) : undefined
     if (made !== undefined) return made
     throw error
   }
@@ -82,7 +87,7 @@ function refuseOtherUuid(connection: VcenterConnection, order: CloneOrder, vm: F
 async function vmAfterLostTask(connection: VcenterConnection, order: CloneOrder, error: unknown): Promise<FoundVm> {
   const { obj } = (error as { detail: { obj?: unknown } }).detail
   if (isMoref(obj) && obj.type === 'Task') {
-    const vm = await findOurVm(connection, order, hardwarePaths)
+    const vm = await findOurVm(connection, order, readPaths)
     if (vm !== undefined) return vm
     throw new VcenterFault('vcenterSessionLost', `vCenter no longer knows ${obj.value}`)
   }
@@ -93,7 +98,7 @@ async function vmAfterLostTask(connection: VcenterConnection, order: CloneOrder,
 }
 
 async function vmThatVanished(connection: VcenterConnection, order: CloneOrder): Promise<FoundVm> {
-  const vm = await findOurVm(connection, order, hardwarePaths)
+  const vm = await findOurVm(connection, order, readPaths)
   if (vm === undefined) throw new VcenterFault('vmVanished', `${order.vmName} vanished right after it was cloned`)
   return vm
 }
@@ -102,7 +107,7 @@ async function vmThatVanished(connection: VcenterConnection, order: CloneOrder):
 async function adoptByName(connection: VcenterConnection, order: CloneOrder, holder: unknown): Promise<FoundVm> {
   const named = isMoref(holder) ? holder : await findChild(connection.client, order.placement.folderMoid, order.vmName)
   if (named?.type !== 'VirtualMachine') throw new VcenterFault('nameTaken', order.vmName)
-  const [vm] = await readVms(connection, [named.value], hardwarePaths)
+  const [vm] = await readVms(connection, [named.value], readPaths)
   if (vm === undefined) throw new VcenterFault('vcenterBusy', `${order.vmName} was just removed`)
   if (isOurs(vm.properties, order)) return vm
   // A VM that is being cloned has no configuration yet: the next attempt will see whose it is.
@@ -119,12 +124,14 @@ async function growIfOrdered(
   vm: FoundVm,
   progress: StepProgress,
 ): Promise<FoundVm> {
-  const disk = diskToGrow(vm.properties, order)
-  if (disk === undefined) return vm
+  if (diskToGrow(vm.properties, order) === undefined) return vm
+  const current = (await stillOurVm(connection, order, vm, readPaths)) ?? (await vmThatVanished(connection, order))
+  const disk = diskToGrow(current.properties, order)
+  if (disk === undefined) return current
   const spec = { deviceChange: [growDisk(disk, order.size.diskGiB)] }
-  const task = await writeVm(connection, progress, 'ReconfigVM_Task', vmRef(vm.moid), { spec })
+  const task = await writeVm(connection, progress, 'ReconfigVM_Task', vmRef(current.moid), { spec })
   await followTask(connection, task, progress)
-  return readAgain(connection, order, vm)
+  return readAgain(connection, order, current)
 }
 
 /** A VM that was adopted while its clone was still being finished gets a moment; then the order counts. */
@@ -133,17 +140,18 @@ async function checkAsOrdered(
   order: CloneOrder,
   { backing }: CloneSource,
   vm: FoundVm,
-): Promise<void> {
-  if (differences(vm.properties, order, backing).length === 0) return
+): Promise<FoundVm> {
+  if (differences(vm.properties, order, backing).length === 0) return vm
   await sleep(adoptionGraceMilliseconds)
   const again = await readAgain(connection, order, vm)
   const left = differences(again.properties, order, backing)
   if (left.length > 0) throw new VcenterFault('specificationMismatch', `${order.vmName} has ${left.join(', ')}`)
+  return again
 }
 
 const adoptionGraceMilliseconds = 1_000
 
 async function readAgain(connection: VcenterConnection, order: CloneOrder, { moid }: FoundVm): Promise<FoundVm> {
-  const [vm] = await readVms(connection, [moid], hardwarePaths)
+  const [vm] = await readVms(connection, [moid], readPaths)
   return vm ?? vmThatVanished(connection, order)
 }

@@ -12,19 +12,20 @@ const limitMilliseconds = 300_000
 /**
  * Waits until every clone of the template that is under way now has ended, however it ends. A vCenter task does not tell
  * the name of the VM it makes, so clones for other requests are waited for as well; those that begin later are not, or
- * a template in steady use would be waited for without end.
+ * a template in steady use would be waited for without end. False when there was none.
  */
 export async function clonesUnderWayEnded(
   connection: VcenterConnection,
   templateMoid: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   signal.throwIfAborted()
   const limit = AbortSignal.timeout(limitMilliseconds)
   const leave = AbortSignal.any([signal, limit])
   try {
     const tasks = await clonesUnderWay(connection, templateMoid)
     await Promise.all(tasks.map((task) => taskEnded(connection, task, leave)))
+    return tasks.length > 0
   } catch (error) {
     signal.throwIfAborted()
     if (limit.aborted) throw new VcenterFault('vcenterBusy', `clones of ${templateMoid} are under way`)

@@ -5,7 +5,7 @@ import { followTask, settleEarlierTask } from './follow-task.ts'
 import { findAllByInstanceUuid } from './inventory.ts'
 import { vmRef } from './managed-object.ts'
 import type { FoundVm } from './found-vm.ts'
-import { findByInstanceUuid, findByName, findOurVm } from './own-vm.ts'
+import { findByName, findOurVm, stillOurVm } from './own-vm.ts'
 import { powerOffHard } from './power-off-vm.ts'
 import { isFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
@@ -21,8 +21,9 @@ export async function destroyVm(
   if (vm === undefined) return
   let isGone = false
   try {
-    if (vm.properties['runtime.powerState'] !== 'poweredOff') await powerOffHard(connection, vm.moid, progress)
-    const task = await writeVm(connection, progress, 'Destroy_Task', vmRef(vm.moid))
+    const off = await poweredOff(connection, order, vm, progress)
+    if (off === undefined) return
+    const task = await writeVm(connection, progress, 'Destroy_Task', vmRef(off.moid))
     await followTask(connection, task, progress)
     isGone = true
   } catch (error) {
@@ -36,6 +37,17 @@ export async function destroyVm(
   if (left.length > 0) {
     throw new VcenterFault('vcenterBusy', `vCenter still has ${left.map(({ value }) => value).join(', ')}`)
   }
+}
+
+async function poweredOff(
+  connection: VcenterConnection,
+  order: DestroyOrder,
+  vm: FoundVm,
+  progress: StepProgress,
+): Promise<FoundVm | undefined> {
+  if (vm.properties['runtime.powerState'] === 'poweredOff') return vm
+  await powerOffHard(connection, vm.moid, progress)
+  return stillOurVm(connection, order, vm, destroyPaths)
 }
 
 const destroyPaths = ['runtime.powerState', 'config.createDate']
@@ -55,9 +67,10 @@ async function findToDestroy(
   order: DestroyOrder,
   { signal }: StepProgress,
 ): Promise<FoundVm | undefined> {
-  const vm = await findByInstanceUuid(connection, order, destroyPaths)
+  const vm = await findOurVm(connection, order, destroyPaths)
   if (vm !== undefined && !mayBeFollowed(vm)) return vm
-  if (order.placement !== undefined) await clonesUnderWayEnded(connection, order.placement.templateMoid, signal)
-  if (vm !== undefined) return vm
+  const { placement } = order
+  const waited = placement !== undefined && (await clonesUnderWayEnded(connection, placement.templateMoid, signal))
+  if (vm !== undefined) return waited ? stillOurVm(connection, order, vm, destroyPaths) : vm
   return (await findOurVm(connection, order, destroyPaths)) ?? findByName(connection, order, destroyPaths)
 }

@@ -29,30 +29,11 @@ export const hasOurMarker = (properties: Properties, { installationId, requestId
   properties[extraConfigPath(marker.requestId)] === requestId
 
 /**
- * The request's VM with the properties at `paths`, or undefined when vCenter has none. Throws `notOurs` when the uuid
- * belongs to a VM that is not ours, or our marker sits on a VM whose uuid changed.
+ * The request's VM with the properties at `paths`, by all VMs that vCenter finds under its uuid now: a write never goes
+ * by memory. Undefined when there is none. Throws `notOurs` when several VMs have the uuid, when the one is not ours, or
+ * when our marker sits on a VM whose uuid changed.
  */
 export async function findOurVm(
-  connection: VcenterConnection,
-  identity: VmIdentity,
-  paths: readonly string[] = [],
-): Promise<FoundVm | undefined> {
-  refuseOtherInstallation(connection, identity)
-  const lastSeen = connection.lastSeen.get(identity.requestId)
-  if (lastSeen === undefined) return findByInstanceUuid(connection, identity, paths)
-  const [seen] = await readVms(connection, [lastSeen], paths)
-  if (seen !== undefined && isOurs(seen.properties, identity)) return seen
-  connection.lastSeen.delete(identity.requestId)
-  const vm = await findByInstanceUuid(connection, identity, paths)
-  if (vm === undefined && seen !== undefined && hasOurMarker(seen.properties, identity)) {
-    rememberVm(connection, identity.requestId, lastSeen)
-    throw otherUuid(seen, identity)
-  }
-  return vm
-}
-
-/** As findOurVm, by all VMs that vCenter finds under the uuid now: what is destroyed is never taken from memory. */
-export async function findByInstanceUuid(
   connection: VcenterConnection,
   identity: VmIdentity,
   paths: readonly string[] = [],
@@ -65,10 +46,43 @@ export async function findByInstanceUuid(
     paths,
   )
   const [vm, ...others] = vms
-  if (vm === undefined) return undefined
+  if (vm === undefined) return lastSeenVm(connection, identity, paths)
   if (others.length > 0 || !isOurs(vm.properties, identity)) throw foreign(vms)
   rememberVm(connection, identity.requestId, vm.moid)
   return vm
+}
+
+/**
+ * The VM that was read a moment ago, if vCenter finds it, and no other, under its uuid now; else as findOurVm. For a
+ * further write to a VM, in one call.
+ */
+export async function stillOurVm(
+  connection: VcenterConnection,
+  identity: VmIdentity,
+  vm: FoundVm,
+  paths: readonly string[] = [],
+): Promise<FoundVm | undefined> {
+  refuseOtherInstallation(connection, identity)
+  const [only, ...others] = await findAllByInstanceUuid(connection.client, identity.requestId)
+  return only?.value === vm.moid && others.length === 0 ? vm : findOurVm(connection, identity, paths)
+}
+
+/** vCenter finds no VM by the request's uuid; the one that had it may still be there. */
+async function lastSeenVm(
+  connection: VcenterConnection,
+  identity: VmIdentity,
+  paths: readonly string[],
+): Promise<FoundVm | undefined> {
+  const { lastSeen } = connection
+  const moid = lastSeen.get(identity.requestId)
+  if (moid === undefined) return undefined
+  const [seen] = await readVms(connection, [moid], paths)
+  if (seen === undefined || !hasOurMarker(seen.properties, identity)) {
+    lastSeen.delete(identity.requestId)
+    return undefined
+  }
+  if (isOurs(seen.properties, identity)) return seen
+  throw otherUuid(seen, identity)
 }
 
 /**

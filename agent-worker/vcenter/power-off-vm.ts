@@ -2,7 +2,7 @@ import type { PoweredOff, StepProgress, VmIdentity } from '@berth/activities/vce
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import type { FoundVm } from './found-vm.ts'
 import { isMoref, vmRef } from './managed-object.ts'
-import { findOurVm } from './own-vm.ts'
+import { findOurVm, stillOurVm } from './own-vm.ts'
 import { isFault, SoapFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { writeVm } from './write-vm.ts'
@@ -15,12 +15,11 @@ export async function powerOffVm(
   progress: StepProgress,
 ): Promise<PoweredOff> {
   await settleEarlierTask(connection, progress)
-  const vm = await findOurVm(connection, identity, ['runtime.powerState', 'guest.toolsRunningStatus'])
+  const vm = await findOurVm(connection, identity, powerPaths)
   if (vm === undefined) return { found: false }
   if (vm.properties['runtime.powerState'] === 'poweredOff') return { found: true }
   try {
-    await powerOffFound(connection, vm, guestShutdownSeconds, progress)
-    return { found: true }
+    return await powerOffFound(connection, identity, vm, guestShutdownSeconds, progress)
   } catch (error) {
     if (!isFault(error, 'ManagedObjectNotFound') || !isMoref(error.detail['obj'])) throw error
     if (error.detail['obj'].type !== 'VirtualMachine') throw error
@@ -28,17 +27,26 @@ export async function powerOffVm(
   }
 }
 
+const powerPaths = ['runtime.powerState', 'guest.toolsRunningStatus']
+
 async function powerOffFound(
   connection: VcenterConnection,
-  { moid, properties }: FoundVm,
+  identity: VmIdentity,
+  vm: FoundVm,
   guestShutdownSeconds: number,
   progress: StepProgress,
-): Promise<void> {
+): Promise<PoweredOff> {
+  const { moid, properties } = vm
+  let now: FoundVm | undefined = vm
   const toolsRun = properties['guest.toolsRunningStatus'] === 'guestToolsRunning'
   if (toolsRun && properties['runtime.powerState'] === 'poweredOn' && guestShutdownSeconds > 0) {
-    if (await shutDownGuest(connection, moid, guestShutdownSeconds, progress)) return
+    if (await shutDownGuest(connection, moid, guestShutdownSeconds, progress)) return { found: true }
+    // The guest was given minutes: whose the VM is, is asked anew.
+    now = await stillOurVm(connection, identity, vm, powerPaths)
   }
-  await powerOffHard(connection, moid, progress)
+  if (now === undefined) return { found: false }
+  await powerOffHard(connection, now.moid, progress)
+  return { found: true }
 }
 
 /** True when the guest went down in time. A guest that cannot be asked is powered off hard. */

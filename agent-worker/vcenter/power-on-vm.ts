@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
 import type { StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
+import { takeMade } from './made-vm.ts'
 import { vmRef } from './managed-object.ts'
-import { ourVm } from './own-vm.ts'
+import { ourVm, stillOurVm } from './own-vm.ts'
 import type { FoundVm } from './found-vm.ts'
 import { isFault } from './soap-fault.ts'
 import { keepStarted } from './started-vm.ts'
@@ -12,7 +13,7 @@ import { writeVm } from './write-vm.ts'
 
 /** vCenter refuses now and then with InvalidState what it accepts a moment later. */
 const attempts = 5
-const bootPaths = ['runtime.powerState', 'disabledMethod', 'config.hardware.device']
+export const bootPaths = ['runtime.powerState', 'disabledMethod', 'config.hardware.device']
 const disabledLimitMilliseconds = 120_000
 
 export async function powerOnVm(
@@ -22,17 +23,26 @@ export async function powerOnVm(
 ): Promise<void> {
   await settleEarlierTask(connection, progress)
   for (let attempt = 1; ; attempt += 1) {
-    const vm = await ourVm(connection, identity, bootPaths)
+    const vm = (await madeVm(connection, identity)) ?? (await ourVm(connection, identity, bootPaths))
     if (vm.properties['runtime.powerState'] === 'poweredOn') return
-    if (isDisabled(vm.properties)) await untilEnabled(connection, vm.moid, progress)
+    if (isDisabled(vm.properties)) {
+      await untilEnabled(connection, vm.moid, progress)
+      // Minutes may have passed: whose the VM is, is asked anew.
+      continue
+    }
     try {
       return await powerOn(connection, identity, vm, progress)
     } catch (error) {
       if (isFault(error, 'InvalidPowerState') && error.detail['existingState'] === 'poweredOn') return
-      if (!isFault(error, 'InvalidState', 'InvalidPowerState') || attempt === attempts) throw error
+      if (!isFault(error, 'InvalidState', 'InvalidPowerState') || attempt >= attempts) throw error
       await sleep(attempt * 1_000, undefined, { signal: progress.signal })
     }
   }
+}
+
+async function madeVm(connection: VcenterConnection, identity: VmIdentity): Promise<FoundVm | undefined> {
+  const made = takeMade(connection, identity)
+  return made && stillOurVm(connection, identity, made, bootPaths)
 }
 
 async function powerOn(

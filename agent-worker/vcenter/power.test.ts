@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { aCloneOrder } from '@berth/activities/vcenter/testing/a-clone-order.ts'
 import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract.ts'
+import { until } from '@berth/testing/until.ts'
 import { startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim, VcsimOptions } from '@berth/testing/vcsim.ts'
 import type { SoapMethod } from './element-order.ts'
@@ -66,6 +67,20 @@ describe('a guest that does not go down in its time', () => {
     await site.vcenter.port.powerOffVm(order, 1, someProgress())
     expect(site.countOf('PowerOffVM_Task')).toBe(1)
     expect(await site.isOn(order.requestId)).toBe(false)
+  })
+
+  test('is left alone when another VM has come to have its uuid meanwhile', async () => {
+    const order = await site.aRunningVm()
+    await site.vcenter.reportAddress(order.requestId, '10.0.0.6')
+    const asked = site.countOf('ShutdownGuest')
+    const off = expect(site.vcenter.port.powerOffVm(order, 3, someProgress())).rejects.toMatchObject({
+      code: 'notOurs',
+    })
+    await until('the guest to be asked', async () => site.countOf('ShutdownGuest') > asked)
+    await site.vcenter.addForeignVm({ name: `twin-of-${order.vmName}`, instanceUuid: order.requestId })
+    await off
+    expect(site.countOf('PowerOffVM_Task')).toBe(1)
+    expect(await site.isOn(order.requestId)).toBe(true)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { PlacementCache } from './placement-cache.ts'
 import type { SoapClient } from './soap-client.ts'
-import type { StartedVm } from './found-vm.ts'
+import type { FoundVm, StartedVm } from './found-vm.ts'
 import type { UpdateStream } from './update-stream.ts'
 
 /** What all steps of one agent share. */
@@ -10,8 +10,10 @@ export interface VcenterConnection {
   placements: PlacementCache
   /** The only installation that this agent acts for. */
   installationId: string | undefined
-  /** Where a request's VM was last seen; each use verifies it again. */
+  /** Where a request's VM was last seen: tells a VM that vanished from one whose uuid was changed. */
   lastSeen: Map<string, string>
+  /** What was cloned a moment ago. */
+  made: Map<string, FoundVm>
   /** What was powered on a moment ago. */
   started: Map<string, StartedVm>
 }

@@ -1,35 +1,40 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { aCloneOrder } from '@berth/activities/vcenter/testing/a-clone-order.ts'
 import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract.ts'
-import type { CloneOrder, VcenterPort } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { CloneOrder } from '@berth/activities/vcenter/vcenter-port.ts'
 import { startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
 import type { SoapMethod } from './element-order.ts'
 import { startLossyProxy } from './testing/lossy-proxy.ts'
 import type { LossyProxy } from './testing/lossy-proxy.ts'
 import { createVsphereVcenter } from './vsphere-vcenter.ts'
+import type { VsphereVcenter } from './vsphere-vcenter.ts'
 
 describe('a fault that vCenter answers with', () => {
   let vcsim: Vcsim
   let proxy: LossyProxy
-  let port: VcenterPort & { close(): Promise<void> }
+  let port: VsphereVcenter
+  /** An agent that has built a VM powers it on without reading it again. */
+  let builder: VsphereVcenter
   const calls: SoapMethod[] = []
 
   beforeAll(async () => {
     vcsim = await startVcsim()
     proxy = await startLossyProxy(vcsim.url)
-    const { username, password } = vcsim
+    const { url, username, password } = vcsim
+    builder = createVsphereVcenter({ url, username, password })
     port = createVsphereVcenter({ url: proxy.url, username, password, onCall: (method) => calls.push(method) })
   })
   afterAll(async () => {
     await port.close()
+    await builder.close()
     await proxy.stop()
     await vcsim.stop()
   })
 
   const aBuiltVm = async (): Promise<CloneOrder> => {
     const order = aCloneOrder(await port.findPlacements(vcsim.rules))
-    await port.cloneVm(order, someProgress())
+    await builder.cloneVm(order, someProgress())
     return order
   }
 

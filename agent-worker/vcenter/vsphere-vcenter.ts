@@ -34,6 +34,7 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
     placements: createPlacementCache(),
     installationId: options.installationId,
     lastSeen: new Map(),
+    made: new Map(),
     started: new Map(),
   }
 

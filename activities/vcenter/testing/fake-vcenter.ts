@@ -143,8 +143,9 @@ export function createFakeVcenter(): FakeVcenter {
     vm.marker?.installationId === identity.installationId && vm.marker.requestId === identity.requestId
 
   const ourVm = (identity: VmIdentity): FakeVm | undefined => {
-    const vm = byUuid(identity.requestId)
-    if (vm !== undefined && !isOurs(vm, identity)) throw new VcenterFault('notOurs', `${vm.name} (${vm.moid})`)
+    const [vm, ...others] = vms.filter(({ instanceUuid }) => instanceUuid === identity.requestId)
+    if (vm !== undefined && (others.length > 0 || !isOurs(vm, identity)))
+      throw new VcenterFault('notOurs', [vm, ...others].map(({ name, moid }) => `${name} (${moid})`).join(', '))
     return vm
   }
 

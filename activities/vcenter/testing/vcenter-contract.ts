@@ -124,6 +124,19 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       await failsWith(port.destroyVm(order, someProgress()), 'notOurs')
     })
 
+    test('a second VM under the request’s uuid holds every step that would touch either', async () => {
+      const order = await aBuiltVm()
+      const running = await aRunningVm()
+      for (const { vmName, requestId } of [order, running])
+        await vcenter.addForeignVm({ name: `twin-of-${vmName}`, instanceUuid: requestId })
+      await failsWith(port.cloneVm(order, someProgress()), 'notOurs')
+      await failsWith(port.powerOnVm(order, someProgress()), 'notOurs')
+      await failsWith(port.powerOffVm(running, 0, someProgress()), 'notOurs')
+      await failsWith(port.destroyVm(running, someProgress()), 'notOurs')
+      expect((await listed(order)).map(({ poweredOn }) => poweredOn)).toEqual([false])
+      expect((await listed(running)).map(({ poweredOn }) => poweredOn)).toEqual([true])
+    })
+
     test('a VM of another installation is touched by nothing and not listed', async () => {
       const order = await aBuiltVm()
       const other = { ...order, installationId: 'another-installation' }
