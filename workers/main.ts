@@ -5,6 +5,7 @@ import { createControlPlaneActivities } from '@berth/activities/control-plane/in
 import { applyConfiguration } from '@berth/database/apply-configuration.ts'
 import { openDatabase } from '@berth/database/connect.ts'
 import { markStarted, pendingStarts, provisioningRequestOf } from '@berth/database/outbox.ts'
+import { openFolders } from '@berth/database/open-folders.ts'
 import { createRequestRecords } from '@berth/database/request-records.ts'
 import { controlPlaneQueue } from '@berth/domain/task-queues.ts'
 import { readConfig } from './config.ts'
@@ -64,9 +65,10 @@ const worker = await Worker.create({
   shutdownGraceTime: '5s',
 })
 
+const folders = await untilItAnswers('the database', () => openFolders(database), log)
 await untilItAnswers(
   'Temporal',
-  () => keepReconcileSchedules(client, configuration, config.BERTH_RECONCILE_SECONDS),
+  () => keepReconcileSchedules(client, configuration, folders, config.BERTH_RECONCILE_SECONDS),
   log,
 )
 const stopped = new AbortController()

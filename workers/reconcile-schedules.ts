@@ -8,11 +8,13 @@ import { reconcileSiteType } from '@berth/workflows/messages.ts'
 export async function keepReconcileSchedules(
   client: Client,
   configuration: Configuration,
+  openFolders: readonly { siteId: string; folderPath: string }[],
   everySeconds: number,
 ): Promise<void> {
   for (const { id: siteId, addressAllow, addressIgnore } of configuration.sites) {
-    const items = configuration.catalogItems.filter((item) => item.siteId === siteId)
-    const folderPaths = [...new Set(items.map(({ folderPath }) => folderPath))]
+    // An item that is no longer offered leaves its VMs where they are.
+    const inUse = [...configuration.catalogItems, ...openFolders].filter((each) => each.siteId === siteId)
+    const folderPaths = [...new Set(inUse.map(({ folderPath }) => folderPath))]
     const addresses = { allow: addressAllow, ignore: addressIgnore }
     const look: ReconcileSite = { siteId, installationId: configuration.installationId, folderPaths, addresses }
     const schedule = {
