@@ -28,7 +28,10 @@ export const finding = z
       description:
         'act: it does not go on without a person · look: nothing is lost, somebody should see it · note: Berth copes',
     }),
-    subject: z.string().meta({ description: 'Request id, or the VM’s instanceUuid where the VM itself is odd' }),
+    subject: z.string().meta({
+      description:
+        'Request id, or the VM’s instanceUuid where the VM itself is odd; the site or folder that was not compared',
+    }),
     detail: z.string(),
     request: findingRequest.optional().meta({ description: 'The request that it is about, if it is known' }),
     whatCanBeDone: z.array(z.string()).meta({ description: 'The usual thing first' }),

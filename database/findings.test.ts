@@ -65,8 +65,29 @@ describe('findings', () => {
   test('about VMs stay when a run could not see the VMs; a lost workflow is over', async () => {
     await saw(of('orphan', 'a'), of('overdue', 'b'))
     await saw(of('orphan', 'a'), of('overdue', 'b'))
-    await world.records.recordFindings(siteId, [], { vmsWereSeen: false })
+    await world.records.recordFindings(siteId, [], 'none')
     expect(await listed()).toEqual([['orphan', 'a', 2]])
+  })
+
+  test('that a site is not compared counts without VMs, and is over with the next comparison', async () => {
+    const silent = of('notCompared', siteId, 'no VM of it: no agent answered')
+    for (const _run of [1, 2]) await world.records.recordFindings(siteId, [silent], 'none')
+    await world.records.recordFindings(siteId, [], 'none')
+    expect(await listed()).toEqual([['notCompared', siteId, 2]])
+    await world.records.recordFindings(siteId, [], 'some')
+    expect(await listed()).toEqual([])
+  })
+
+  test('about VMs stay when a run could not read all VMs, and may be told meanwhile', async () => {
+    const { id } = await handedOver()
+    await saw(of('orphan', 'a'), of('vanished', id))
+    const { vanished } = await world.records.recordFindings(siteId, [of('orphan', 'a'), of('vanished', id)], 'some')
+    expect(vanished.map(({ requestId }) => requestId)).toEqual([id])
+    await world.records.recordFindings(siteId, [], 'some')
+    expect(await listed()).toEqual([
+      ['vanished', id, 2],
+      ['orphan', 'a', 2],
+    ])
   })
 
   test('name their request if it is known, whatever a marker says', async () => {

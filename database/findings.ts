@@ -1,5 +1,5 @@
-import { findingMeanings, ownersFindingKinds, workflowFindingKinds, type Finding } from '@berth/domain/finding.ts'
-import type { FindingKind } from '@berth/domain/finding.ts'
+import { findingMeanings, kindsThatEnd, ownersFindingKinds, type Finding } from '@berth/domain/finding.ts'
+import type { FindingKind, VmsSeen } from '@berth/domain/finding.ts'
 import { instantOf, type Instant } from '@berth/domain/instant.ts'
 import { berthItself } from '@berth/domain/transition.ts'
 import { auditRequest } from './audit.ts'
@@ -23,22 +23,22 @@ export interface FindingOnRequest {
 
 /**
  * Remembers what one reconcile run saw. What it did not see is closed; seen again later, it counts from one. A run that could
- * not see the VMs says nothing about them: what is known of them stays as it is.
+ * not see all VMs says nothing about the others: what is known of them stays as it is.
  */
 export async function recordFindings(
   { pool }: Database,
   siteId: string,
   findings: Finding[],
-  { vmsWereSeen }: { vmsWereSeen: boolean } = { vmsWereSeen: true },
+  vmsSeen: VmsSeen = 'all',
 ): Promise<ConfirmedFindings> {
   const at = instantOf(Date.now())
   await transaction(pool, async (client) => {
     await client.query('select 1 from sites where id = $1 for no key update', [siteId])
     await upsert(client, siteId, findings, at)
-    await resolveUnseen(client, siteId, findings, vmsWereSeen, at)
+    await resolveUnseen(client, siteId, findings, vmsSeen, at)
   })
   await transaction(pool, (client) => showOnRequests(client, siteId))
-  return vmsWereSeen ? confirmedOf(pool, siteId) : { addresses: [], vanished: [] }
+  return vmsSeen === 'none' ? { addresses: [], vanished: [] } : confirmedOf(pool, siteId)
 }
 
 /** What was repaired is over at once. Another address is another finding: it counts from one. */
@@ -67,23 +67,16 @@ async function resolveUnseen(
   client: Queryable,
   siteId: string,
   findings: readonly Finding[],
-  vmsWereSeen: boolean,
+  vmsSeen: VmsSeen,
   at: Instant,
 ): Promise<void> {
   const { rows } = await client.query<{ kind: FindingKind; requestId: string | null; told: boolean }>(
     `update findings set resolved_at = $2
-     where site_id = $1 and resolved_at is null and ($5 or kind = any ($6))
+     where site_id = $1 and resolved_at is null and kind = any ($5)
        and not exists (select from unnest($3::text[], $4::text[]) as seen (kind, subject)
                        where seen.kind = findings.kind and seen.subject = findings.subject)
      returning kind, request_id as "requestId", told_at is not null as told`,
-    [
-      siteId,
-      at,
-      findings.map(({ kind }) => kind),
-      findings.map(({ subject }) => subject),
-      vmsWereSeen,
-      workflowFindingKinds,
-    ],
+    [siteId, at, findings.map(({ kind }) => kind), findings.map(({ subject }) => subject), kindsThatEnd(vmsSeen)],
   )
   for (const { kind, requestId, told } of rows) {
     if (kind !== 'vanished' || requestId === null || !told) continue

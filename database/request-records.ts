@@ -1,4 +1,4 @@
-import type { Finding } from '@berth/domain/finding.ts'
+import type { Finding, VmsSeen } from '@berth/domain/finding.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { PlacementFindings } from '@berth/domain/placement.ts'
@@ -46,7 +46,7 @@ export function createRequestRecords(database: Database) {
       away(changeAddress(database, requestId, address, at)),
     tellVanished: (requestId: string, at: Instant) => away(tellVanished(database, requestId, at)),
     pendingFindingNotices: (siteId: string) => away(pendingFindingNotices(database, siteId)),
-    recordFindings: (siteId: string, findings: Finding[], seen?: { vmsWereSeen: boolean }) =>
-      away(recordFindings(database, siteId, findings, seen)),
+    recordFindings: (siteId: string, findings: Finding[], vmsSeen?: VmsSeen) =>
+      away(recordFindings(database, siteId, findings, vmsSeen)),
   }
 }

@@ -1,12 +1,13 @@
 import type { VmRequestAction } from './vm-request.ts'
 
-/** What reconciling can find, most pressing first. Append only: kinds are stored. */
+/** What reconciling can find, most pressing first. Kinds are stored: none is renamed or removed. */
 export const findingKinds = [
   'vanished',
   'twin',
   'reIdentified',
   'reTagged',
   'overdue',
+  'notCompared',
   'duplicateAddress',
   'onAfterLease',
   'orphan',
@@ -26,7 +27,7 @@ export type FindingSeverity = (typeof findingSeverities)[number]
 /** Something that a reconcile run saw; (kind, subject) identifies it from run to run. */
 export interface Finding {
   kind: FindingKind
-  /** Request id, or the VM's instanceUuid where the VM itself is what is odd. */
+  /** Request id, or the VM's instanceUuid where the VM itself is what is odd; what could not be looked at, if that is it. */
   subject: string
   /** The request that it is about, as far as a marker says so: it may be unknown. */
   requestId?: string
@@ -47,8 +48,8 @@ interface FindingMeaning {
    * itself, or a guest that starts, could explain for a moment needs two.
    */
   runs: number
-  /** Whether a run that saw no VMs can tell. */
-  about: 'vm' | 'workflow'
+  /** Which run can tell that it is over: one that saw all VMs, one that was at the site at all, or any. */
+  about: 'vm' | 'site' | 'workflow'
   /** What people can do, the usual thing first; or that nothing need be done. */
   whatCanBeDone: readonly string[]
   /** What the VM's owner reads beside the finding; without it the owner is not told. */
@@ -109,6 +110,17 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
       'Paused: unpause it in the Temporal UI; it does at once what is due',
       'Failing workflow task: it is a fault of Berth; nothing is lost, and it goes on once workers with the cure run',
       'Else open its workflow in the Temporal UI: its pending activity says what it tries',
+    ],
+  },
+  notCompared: {
+    title: 'Not compared with vCenter',
+    severity: 'look',
+    runs: 2,
+    about: 'site',
+    whatCanBeDone: [
+      'Cure what the sentence says: a silent agent, its login or a privilege, a managed folder that was removed or renamed',
+      'Until then nothing is said of those VMs: what was known of them stays as it was. Requests and leases go on',
+      'A folder that no catalog item and no open request uses any more is forgotten when the workers are restarted',
     ],
   },
   duplicateAddress: {
@@ -192,8 +204,14 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   },
 }
 
-/** Kinds that a run can tell about though it saw no VMs. */
-export const workflowFindingKinds = findingKinds.filter((kind) => findingMeanings[kind].about === 'workflow')
+/** How much of a site a reconcile run could look at. */
+export type VmsSeen = 'all' | 'some' | 'none'
+
+/** Kinds of which a run that does not see them knows that they are over. */
+export function kindsThatEnd(vmsSeen: VmsSeen): FindingKind[] {
+  const ends = { workflow: true, site: vmsSeen !== 'none', vm: vmsSeen === 'all' }
+  return findingKinds.filter((kind) => ends[findingMeanings[kind].about])
+}
 
 /** Kinds that a request's own page shows, with the runs they need. */
 export const ownersFindingKinds = findingKinds.filter((kind) => findingMeanings[kind].ownerCan !== undefined)

@@ -30,7 +30,7 @@ export async function startFleet(installationId: string, count: number) {
     if (found === undefined) throw new Error(`there is nothing at ${path}`)
     return found
   }
-  const all = async () => readPropertiesBelow(client, folder, 'VirtualMachine', ['name', 'config.template'])
+  const all = async () => readPropertiesBelow(client, [folder], { VirtualMachine: ['name', 'config.template'] })
   const task = (method: Parameters<typeof runTask>[2], moid: string, args: object) =>
     runTask(client, stream, method, moref('VirtualMachine', moid), { ...args })
   const reconfigure = (moid: string, spec: object) => task('ReconfigVM_Task', moid, { spec })
@@ -52,7 +52,7 @@ export async function startFleet(installationId: string, count: number) {
       spec: { instanceUuid: requestId, extraConfig: mark(requestId) },
     }),
   )
-  const marked = await port.listOwnedVms(installationId, [vcsimInventory.vmFolderPath])
+  const { vms: marked } = await port.listOwnedVms(installationId, [vcsimInventory.vmFolderPath])
   if (marked.length !== vms.length) throw new Error(`${marked.length} of ${vms.length} VMs are marked`)
   calls.length = 0
 

@@ -16,7 +16,7 @@ export async function vmsInVcenter(vcenter: SoapClient): Promise<VmInVcenter[]> 
   if (folder === undefined) throw new Error('the vCenter has no folder /DC0/vm/berth')
   const markerPath = extraConfigPath(marker.requestId)
   const paths = ['name', 'config.instanceUuid', 'runtime.powerState', markerPath]
-  const found = await readPropertiesBelow(vcenter, folder, 'VirtualMachine', paths)
+  const found = await readPropertiesBelow(vcenter, [folder], { VirtualMachine: paths })
   return [...found.values()].map((properties) => ({
     name: String(properties['name']),
     instanceUuid: String(properties['config.instanceUuid']),

@@ -146,6 +146,21 @@ test('a VM that vanished is told once to its owner and to operators; its release
   expect(await shown()).not.toContain(`vanished ${id}`)
 })
 
+test('a site that cannot be compared is said so, and why, until it is compared again', async () => {
+  const why = async () => {
+    const findings = await listedFindings(world.database, { siteId: world.siteId, kind: ['notCompared'] })
+    return findings.map(({ subject, detail }) => [subject, detail])
+  }
+  world.vcenter.failUntilHealed('listOwnedVms', 'noPermission', 'System.Read on Folder group-v1')
+  for (const _run of [1, 2]) await reconcile()
+  expect(await why()).toEqual([
+    [world.siteId, expect.stringContaining('System.Read on Folder group-v1 (noPermission)')],
+  ])
+  world.vcenter.heal('listOwnedVms')
+  await reconcile()
+  expect(await why()).toEqual([])
+})
+
 test('a lease that is over while its workflow is paused is told as overdue, and why', async () => {
   const { id, life } = await world.ask()
   await world.until(id, 'active')

@@ -1,4 +1,4 @@
-import { ActivityFailure, proxyActivities } from '@temporalio/workflow'
+import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure } from '@temporalio/workflow'
 import type { ControlPlaneActivities } from '@berth/activities/control-plane/index.ts'
 import type { VcenterActivities } from '@berth/activities/vcenter/index.ts'
 import type { CountingAddresses } from '@berth/activities/vcenter/vcenter-port.ts'
@@ -29,17 +29,24 @@ export async function reconcileSite({ siteId, installationId, folderPaths, addre
   })
   const expected = await control.vmsToLookFor(siteId)
   // A silent site is no reason to leave its requests without workflow.
-  const packedVms = await agent
+  const seen = await agent
     .listOwnedVms({ installationId, folderPaths, expected, addresses })
-    .catch(unlessItFailed(null))
-  const outcome = await control.classifyAndRepair({ siteId, installationId, packedVms })
-  if (outcome.tell) await once.tellOfFindings(siteId).catch(unlessItFailed(undefined))
+    .then((packedVms) => ({ packedVms }))
+    .catch(unlessItFailed((failure) => ({ packedVms: null, whyNot: whyNotListed(failure) })))
+  const outcome = await control.classifyAndRepair({ siteId, installationId, ...seen })
+  if (outcome.tell) await once.tellOfFindings(siteId).catch(unlessItFailed(() => undefined))
   return outcome
 }
 
+function whyNotListed({ cause }: ActivityFailure): { code?: string; sentence: string } {
+  const last = cause instanceof TimeoutFailure && cause.cause !== undefined ? cause.cause : cause
+  if (!(last instanceof ApplicationFailure)) return { sentence: 'no agent of the site answered in time' }
+  return { ...(typeof last.type === 'string' && { code: last.type }), sentence: last.message }
+}
+
 const unlessItFailed =
-  <T>(instead: T) =>
+  <T>(instead: (failure: ActivityFailure) => T) =>
   (error: unknown): T => {
-    if (error instanceof ActivityFailure) return instead
+    if (error instanceof ActivityFailure) return instead(error)
     throw error
   }

@@ -1,17 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Finding } from '@berth/domain/finding.ts'
+import type { Finding, VmsSeen } from '@berth/domain/finding.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { addSeconds, instantOf } from '@berth/domain/instant.ts'
 import { defaultPolicy } from '@berth/domain/policy.ts'
 import type { ConfirmedFindings, RunningWorkflow } from './control-plane-ports.ts'
 import { packVms } from '../vcenter/packed-vms.ts'
 import { createControlPlaneActivities, type ControlPlanePorts } from './index.ts'
+import type { SeenSite } from './reconcile-activities.ts'
+
+const nothing = { vms: [], missingFolders: [], unreadable: [] }
 
 /** A site of three requests that visibility knows no workflow of: one has it, one ended since, one lost it. */
 function aSite(records: object = {}, repair: object = {}) {
   const asked: string[] = []
   const reopened: string[] = []
-  const recorded: { findings: Finding[]; vmsWereSeen: boolean }[] = []
+  const recorded: { findings: Finding[]; vmsSeen: VmsSeen }[] = []
   const ports = {
     records: {
       openRequestsOf: async () =>
@@ -25,8 +28,8 @@ function aSite(records: object = {}, repair: object = {}) {
           isUnderWay: true,
         })),
       isStillOpen: async (requestId: string) => requestId !== 'ended',
-      recordFindings: async (_siteId: string, findings: Finding[], { vmsWereSeen }: { vmsWereSeen: boolean }) => {
-        recorded.push({ findings, vmsWereSeen })
+      recordFindings: async (_siteId: string, findings: Finding[], vmsSeen: VmsSeen) => {
+        recorded.push({ findings, vmsSeen })
         return { addresses: [], vanished: [] } satisfies ConfirmedFindings
       },
       lateRequests: async () => [],
@@ -51,7 +54,7 @@ function aSite(records: object = {}, repair: object = {}) {
 test('only a request that is still open and has no workflow is reopened, and only it is reported', async () => {
   const { activities, reopened, recorded } = aSite()
   await expect(
-    activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: await packVms([]) }),
+    activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: await packVms(nothing) }),
   ).resolves.toEqual({
     findings: 1,
     reopened: ['lost'],
@@ -59,13 +62,30 @@ test('only a request that is still open and has no workflow is reopened, and onl
   })
   expect(reopened).toEqual(['lost'])
   expect(recorded[0]?.findings.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual(['workflowMissing lost'])
-  expect(recorded[0]?.vmsWereSeen).toBe(true)
+  expect(recorded[0]?.vmsSeen).toBe('all')
 })
 
-test('a run at a silent site says that it saw no VMs', async () => {
+const recordedOf = async (seen: Pick<SeenSite, 'packedVms' | 'whyNot'>) => {
   const { activities, recorded } = aSite()
-  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: null })
-  expect(recorded[0]?.vmsWereSeen).toBe(false)
+  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', ...seen })
+  return recorded[0]
+}
+
+test('a run at a silent site says that it saw no VMs, and why', async () => {
+  const whyNot = { code: 'vcenterLoginRefused', sentence: 'vCenter refuses the agent’s login' }
+  const recorded = await recordedOf({ packedVms: null, whyNot })
+  expect(recorded?.vmsSeen).toBe('none')
+  expect(recorded?.findings).toContainEqual({
+    kind: 'notCompared',
+    subject: 'ams',
+    detail: 'no VM of ams: vCenter refuses the agent’s login (vcenterLoginRefused)',
+  })
+})
+
+test('a run that could not read some VMs ends no finding about others', async () => {
+  const unreadable = [{ moid: 'vm-7', name: 'x', lacking: 'System.Read' }]
+  const recorded = await recordedOf({ packedVms: await packVms({ ...nothing, unreadable }) })
+  expect(recorded?.vmsSeen).toBe('some')
 })
 
 test('what is late is reported with why it is, unless its workflow has just come back', async () => {
@@ -79,7 +99,7 @@ test('what is late is reported with why it is, unless its workflow has just come
     warnings: [],
   })
   const { activities, recorded } = aSite({ lateRequests: async () => [late('lagging'), late('lost')] })
-  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: await packVms([]) })
+  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: await packVms(nothing) })
   expect(recorded[0]?.findings.filter(({ kind }) => kind === 'overdue')).toEqual([
     {
       kind: 'overdue',
@@ -97,7 +117,7 @@ describe('a VM that is gone', () => {
       since: addSeconds(instantOf(Date.now()), -sinceSeconds),
       told: false,
     }))
-  const toldOf = async (gone: ReturnType<typeof vanished>, expected: number) => {
+  const toldOf = async (gone: ReturnType<typeof vanished>, expected: number, missingFolders: string[] = []) => {
     const told: string[] = []
     const { activities } = aSite({
       openRequestsOf: async () =>
@@ -106,7 +126,8 @@ describe('a VM that is gone', () => {
       recordFindings: async () => ({ addresses: [], vanished: gone }),
       tellVanished: async (requestId: string) => void told.push(requestId),
     })
-    const { tell } = await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: null })
+    const packedVms = await packVms({ ...nothing, missingFolders })
+    const { tell } = await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms })
     return { told: told.length, tell }
   }
 
@@ -124,6 +145,11 @@ describe('a VM that is gone', () => {
     expect(await toldOf(vanished(30, 200), 40)).toEqual({ told: 0, tell: true })
     expect(await toldOf(vanished(30, 200), 400)).toEqual({ told: 30, tell: true })
     expect(await toldOf(vanished(30, 2_000), 40)).toEqual({ told: 30, tell: true })
+  })
+
+  test('with its managed folder is told only when it stays so', async () => {
+    expect(await toldOf(vanished(3, 200), 40, ['/DC0/vm/berth'])).toEqual({ told: 0, tell: true })
+    expect(await toldOf(vanished(3, 2_000), 40, ['/DC0/vm/berth'])).toEqual({ told: 3, tell: true })
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import type { OpenRequest } from '@berth/domain/open-request.ts'
-import type { OwnedVm } from '../vcenter/vcenter-port.ts'
+import type { ListedVms, OwnedVm } from '../vcenter/vcenter-port.ts'
 import { classifySite } from './classify-site.ts'
 
 const installationId = 'ours'
@@ -31,8 +31,12 @@ const vm = (requestId: string, changes: Partial<OwnedVm> = {}): OwnedVm => ({
 })
 const untagged = { markerInstallationId: undefined, markerRequestId: '' } as unknown as Partial<OwnedVm>
 const running = (...ids: string[]) => new Map(ids.map((id) => [vmRequestWorkflowId('ams', id), 'run']))
-const classify = (vms: OwnedVm[] | null, open: OpenRequest[]) =>
-  classifySite({ siteId: 'ams', installationId, vms }, open, running(...open.map(({ requestId }) => requestId)))
+const classify = (vms: OwnedVm[], open: OpenRequest[], unseen: Partial<ListedVms> = {}) =>
+  classifySite(
+    { siteId: 'ams', installationId, listed: { vms, missingFolders: [], unreadable: [], ...unseen } },
+    open,
+    running(...open.map(({ requestId }) => requestId)),
+  )
 const findings = (vms: OwnedVm[], open: OpenRequest[] = [request('a')]) => classify(vms, open).findings
 const kinds = (vms: OwnedVm[], open?: OpenRequest[]) =>
   findings(vms, open).map(({ kind, subject }) => `${kind} ${subject}`)
@@ -122,10 +126,32 @@ describe('VMs that no request explains', () => {
   })
 })
 
+describe('what could not be looked at is said', () => {
+  const said = (unseen: Partial<ListedVms>) =>
+    classify([vm('a')], [request('a'), request('b')], unseen).findings.map(({ kind, subject, detail }) => [
+      `${kind} ${subject}`,
+      detail,
+    ])
+
+  test('a managed folder that is not there, and VMs that may have been in it', () => {
+    expect(said({ missingFolders: ['/DC0/vm/web'] })).toEqual([
+      ['notCompared /DC0/vm/web', expect.stringContaining('/DC0/vm/web is not there')],
+      ['vanished b', 'vCenter no longer has vm-b'],
+    ])
+  })
+
+  test('VMs that the agent may not read: no request counts as vanished meanwhile', () => {
+    const hidden = { name: 'x', moid: 'vm-7', lacking: 'System.Read' }
+    expect(said({ unreadable: [hidden, { ...hidden, moid: 'vm-8' }] })).toEqual([
+      ['notCompared ams/unreadable', 'x (vm-7) and 1 more: the agent lacks System.Read (noPermission)'],
+    ])
+  })
+})
+
 test('nothing is said of VMs at a site that did not answer, but workflows are looked after', () => {
   const open = [request('a'), request('b')]
-  expect(classifySite({ siteId: 'ams', installationId, vms: null }, open, running('b'))).toEqual({
-    findings: [],
+  expect(classifySite({ siteId: 'ams', installationId, listed: null }, open, running('b'))).toEqual({
+    findings: [{ kind: 'notCompared', subject: 'ams', detail: 'no VM of ams: the site did not answer' }],
     withoutWorkflow: [{ requestId: 'a', vmName: 'vm-a', workflowId: 'vm-request:ams:a' }],
   })
 })

@@ -1,14 +1,8 @@
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
-import type { OwnedVm } from '../vcenter/vcenter-port.ts'
 import { compareVms } from './compare-vms.ts'
 import type { Finding, OpenRequest } from './control-plane-ports.ts'
-
-export interface SiteInventory {
-  siteId: string
-  installationId: string
-  /** null: the site could not be asked; only workflows are looked after. */
-  vms: OwnedVm[] | null
-}
+import { notCompared } from './not-compared.ts'
+import type { SiteInventory } from './site-inventory.ts'
 
 export interface RequestWithoutWorkflow {
   requestId: string
@@ -24,14 +18,16 @@ export interface Classification {
 
 /** What differs between vCenter and the record, and which open requests no workflow looks after. */
 export function classifySite(
-  { siteId, installationId, vms }: SiteInventory,
+  site: SiteInventory,
   open: readonly OpenRequest[],
   running: ReadonlyMap<string, unknown>,
 ): Classification {
+  const { siteId, installationId, listed } = site
   const withoutWorkflow = open
     .map(({ requestId, vmName }) => ({ requestId, vmName, workflowId: vmRequestWorkflowId(siteId, requestId) }))
     .filter(({ workflowId }) => !running.has(workflowId))
-  return { findings: vms === null ? [] : compareVms(vms, open, installationId), withoutWorkflow }
+  const compared = listed === null ? [] : compareVms(listed, open, installationId)
+  return { findings: [...notCompared(site), ...compared], withoutWorkflow }
 }
 
 /** What is reported of a request once it was reopened. */

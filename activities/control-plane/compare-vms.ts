@@ -1,10 +1,14 @@
-import type { OwnedVm } from '../vcenter/vcenter-port.ts'
+import type { ListedVms, OwnedVm } from '../vcenter/vcenter-port.ts'
 import type { Finding, OpenRequest } from './control-plane-ports.ts'
 import { isOurs } from './is-ours.ts'
 import { sharedAddresses } from './shared-addresses.ts'
 
 /** What is in vCenter and should not be, what should be and is not, and what is not as it was. */
-export function compareVms(vms: readonly OwnedVm[], open: readonly OpenRequest[], installationId: string): Finding[] {
+export function compareVms(
+  { vms, unreadable }: Pick<ListedVms, 'vms' | 'unreadable'>,
+  open: readonly OpenRequest[],
+  installationId: string,
+): Finding[] {
   const requests = new Map(open.map((request) => [request.requestId, request]))
   const byUuid = Map.groupBy(vms, ({ instanceUuid }) => instanceUuid)
   const marked = vms.filter(({ markerInstallationId }) => markerInstallationId === installationId)
@@ -15,6 +19,8 @@ export function compareVms(vms: readonly OwnedVm[], open: readonly OpenRequest[]
       const { requestId } = request
       return ofRequest(request, byUuid.get(requestId) ?? [], byMarker.get(requestId) ?? [], installationId)
     })
+    // It may be one of those that cannot be read.
+    .filter(({ kind }) => kind !== 'vanished' || unreadable.length === 0)
   const settled = new Set(expected.filter(({ kind }) => kind === 'reIdentified').map(({ subject }) => subject))
   return [
     ...expected,

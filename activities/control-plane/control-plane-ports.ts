@@ -1,6 +1,6 @@
 import type { Approval } from '@berth/domain/approval.ts'
 import type { Facts } from '@berth/domain/facts.ts'
-import type { Finding } from '@berth/domain/finding.ts'
+import type { Finding, VmsSeen } from '@berth/domain/finding.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder, PendingNotice } from '@berth/domain/notice.ts'
 import type { LateRequest, WorkflowStanding } from '@berth/domain/overdue.ts'
@@ -43,8 +43,8 @@ export interface RequestRecords {
   lateRequests(siteId: string, latest: Instant): Promise<LateRequest[]>
   /** Open requests whose VM the last run did not see where, or as, it should be. */
   vmsToLookFor(siteId: string): Promise<string[]>
-  /** Remembers what a reconcile run saw. Findings no longer seen are closed, those about VMs only if VMs were seen. */
-  recordFindings(siteId: string, findings: Finding[], seen: { vmsWereSeen: boolean }): Promise<ConfirmedFindings>
+  /** Remembers what a reconcile run saw. Findings no longer seen are closed, so far as the run could tell. */
+  recordFindings(siteId: string, findings: Finding[], vmsSeen: VmsSeen): Promise<ConfirmedFindings>
   /** The address that people are shown becomes what the VM reports now. Nothing is changed while a step is under way. */
   changeAddress(requestId: string, address: string, at: Instant): Promise<void>
   /** Orders the notices that a request's VM is gone, and says so in its history; once for each time that it goes. */

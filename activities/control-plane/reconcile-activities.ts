@@ -1,10 +1,11 @@
-import { looksLikeOneTrouble } from '@berth/domain/finding.ts'
+import { looksLikeOneTrouble, type VmsSeen } from '@berth/domain/finding.ts'
 import { addSeconds, instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { dueAct, overdueAfterSeconds, overdueBecause, type WorkflowStanding } from '@berth/domain/overdue.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { throughPort } from '../application-failure.ts'
 import { unpackVms, type PackedVms } from '../vcenter/packed-vms.ts'
+import type { ListedVms } from '../vcenter/vcenter-port.ts'
 import { classifySite, workflowWasMissing, type RequestWithoutWorkflow } from './classify-site.ts'
 import type {
   Finding,
@@ -14,6 +15,7 @@ import type {
   VanishedRequest,
   WorkflowRepair,
 } from './control-plane-ports.ts'
+import type { WhyNotListed } from './site-inventory.ts'
 
 export interface Reconciled {
   findings: number
@@ -27,6 +29,7 @@ export interface SeenSite {
   installationId: string
   /** null: the site could not be asked; only workflows are looked after. */
   packedVms: PackedVms | null
+  whyNot?: WhyNotListed
 }
 
 interface Ports {
@@ -35,7 +38,7 @@ interface Ports {
   deliver: (requestId: string, orders: NoticeOrder[]) => Promise<unknown>
 }
 
-/** If a whole site seems gone, its owners are told only when it stays so. */
+/** If a whole site, or a folder with its VMs, seems gone, owners are told only when it stays so. */
 const doubtSeconds = 1_800
 
 /** What reconciling asks of the record and of Temporal. */
@@ -83,8 +86,7 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
     return findings
   }
 
-  async function tellOf(vanished: readonly VanishedRequest[], expected: number, now: Instant): Promise<boolean> {
-    const isDoubtful = looksLikeOneTrouble(vanished.length, expected)
+  async function tellOf(vanished: readonly VanishedRequest[], isDoubtful: boolean, now: Instant): Promise<boolean> {
     for (const { requestId, since, told } of vanished) {
       if (told || (isDoubtful && secondsBetween(since, now) < doubtSeconds)) continue
       await throughPort(() => records.tellVanished(requestId, now))
@@ -97,22 +99,25 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
     vmsToLookFor: (siteId: string) => throughPort(() => records.vmsToLookFor(siteId)),
 
     /** Compares what is in vCenter with what should be, repairs what is safe to repair, and reports the rest. */
-    async classifyAndRepair({ siteId, installationId, packedVms }: SeenSite): Promise<Reconciled> {
-      const vms = packedVms === null ? null : await unpackVms(packedVms)
+    async classifyAndRepair({ packedVms, ...site }: SeenSite): Promise<Reconciled> {
+      const { siteId } = site
+      const listed = packedVms === null ? null : await unpackVms(packedVms)
       const now = instantOf(Date.now())
       const open = await throughPort(() => records.openRequestsOf(siteId))
       const running = await repair.runningWorkflows(siteId)
-      const { findings: seen, withoutWorkflow } = classifySite({ siteId, installationId, vms }, open, running)
+      const { findings: seen, withoutWorkflow } = classifySite({ ...site, listed }, open, running)
       const reopened = await reopenMissing(withoutWorkflow)
       await wakeWhatIsBehind(siteId, open, running, now)
       const ids = new Set(reopened.map(({ requestId }) => requestId))
       const late = (await overdue(siteId, now)).filter(({ subject }) => !ids.has(subject))
       const findings = [...seen, ...late, ...reopened.map(workflowWasMissing)]
-      const confirmed = await throughPort(() => records.recordFindings(siteId, findings, { vmsWereSeen: vms !== null }))
+      const confirmed = await throughPort(() => records.recordFindings(siteId, findings, vmsSeen(listed)))
       for (const { requestId, address } of confirmed.addresses)
         await throughPort(() => records.changeAddress(requestId, address, now))
       const expected = open.filter(({ expectsVm }) => expectsVm).length
-      const tell = await tellOf(confirmed.vanished, expected, now)
+      const isDoubtful =
+        looksLikeOneTrouble(confirmed.vanished.length, expected) || (listed?.missingFolders.length ?? 0) > 0
+      const tell = await tellOf(confirmed.vanished, isDoubtful, now)
       return { findings: findings.length, reopened: [...ids], tell }
     },
 
@@ -123,6 +128,9 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
     },
   }
 }
+
+const vmsSeen = (listed: ListedVms | null): VmsSeen =>
+  listed === null ? 'none' : listed.unreadable.length > 0 ? 'some' : 'all'
 
 /** Until then a difference may be that the workflow is just about to say what it has recorded. */
 const settledAfterSeconds = 30

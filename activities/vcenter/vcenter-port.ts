@@ -68,6 +68,22 @@ export interface OwnedVm {
   addresses?: string[]
 }
 
+export interface UnreadableVm {
+  moid: string
+  name: string
+  /** The privilege that the agent's account lacks on it. */
+  lacking: string
+}
+
+/** What there is at a site, and what could not be looked at. */
+export interface ListedVms {
+  vms: OwnedVm[]
+  /** Managed folders that are not there: they count as empty. */
+  missingFolders: string[]
+  /** Nothing can be said of these, nor of requests whose VMs are not among the others. */
+  unreadable: UnreadableVm[]
+}
+
 /** Temporal's word that an attempt still counts, for a few seconds. */
 export interface WritePermit {
   /** To be asked at the last moment: an agent may stand still between the word and the write. */
@@ -113,15 +129,15 @@ export interface VcenterPort {
   destroyVm(order: DestroyOrder, progress: StepProgress): Promise<void>
   /**
    * All VMs with a marker of this installation below the folders, in pages of 1,000, and those with one of the `expected`
-   * instanceUuids wherever and whosever they are. An expected one that is not below the folders costs a call of its own,
-   * more than twenty a listing of the whole vCenter: name those that are missed, not all.
+   * instanceUuids wherever and whosever they are. An expected one that is not below the folders costs a call of its own
+   * at first, more than twenty a listing of the whole vCenter: name those that are missed, not all.
    */
   listOwnedVms(
     installationId: string,
     folderPaths: string[],
     expected?: readonly string[],
     addresses?: CountingAddresses,
-  ): Promise<OwnedVm[]>
+  ): Promise<ListedVms>
 }
 
 /** What went wrong at a vCenter, by a code of domain/failures.ts; the message names the object. */

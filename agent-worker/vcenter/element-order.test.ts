@@ -15,7 +15,7 @@ const sequences: Record<string, string[]> = {
   WaitOptions: ['maxWaitSeconds', 'maxObjectUpdates'],
   FindAllByUuid: ['datacenter', 'uuid', 'vmSearch', 'instanceUuid'],
   ModifyListView: ['add', 'remove'],
-  CreateContainerView: ['container', 'type', 'recursive'],
+  SelectionSpec: ['name'],
   OptionValue: ['key', 'value'],
   VirtualDeviceConfigSpec: ['operation', 'fileOperation', 'device', 'profile', 'backing'],
 }

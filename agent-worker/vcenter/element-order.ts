@@ -22,10 +22,8 @@ const methods = {
   ContinueRetrievePropertiesEx: { fields: 'token' },
   WaitForUpdatesEx: { fields: 'version options:WaitOptions' },
   CancelWaitForUpdates: { fields: '' },
-  CreateContainerView: { fields: 'container type recursive' },
   CreateListView: { fields: 'obj' },
   ModifyListView: { fields: 'add remove' },
-  DestroyView: { fields: '' },
 
   FindByInventoryPath: { fields: 'inventoryPath' },
   FindChild: { fields: 'entity name' },
@@ -55,7 +53,8 @@ const types = {
   PropertyFilterSpec: { fields: 'propSet:PropertySpec objectSet:ObjectSpec reportMissingObjectsInResults' },
   PropertySpec: { fields: 'type all pathSet' },
   ObjectSpec: { fields: 'obj skip selectSet:any' },
-  TraversalSpec: { fields: 'name type path skip selectSet:any' },
+  SelectionSpec: { fields: 'name' },
+  TraversalSpec: { extends: 'SelectionSpec', fields: 'type path skip selectSet:any' },
   RetrieveOptions: { fields: 'maxObjects' },
   WaitOptions: { fields: 'maxWaitSeconds maxObjectUpdates' },
 

@@ -1,22 +1,38 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { aCloneOrder } from '@berth/activities/vcenter/testing/a-clone-order.ts'
 import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract.ts'
-import { startVcsim } from '@berth/testing/vcsim.ts'
+import { createManagedFolder, startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
 import { addressesOnCard } from './guest-address.ts'
-import { usableBy } from './usable-address.ts'
+import { findAllByInstanceUuid, findByInventoryPath } from './inventory.ts'
+import { vmRef } from './managed-object.ts'
+import { startLossyProxy } from './testing/lossy-proxy.ts'
+import type { LossyProxy } from './testing/lossy-proxy.ts'
 import { vcsimUnderTest } from './testing/vcsim-under-test.ts'
+import { usableBy } from './usable-address.ts'
+import { runTask } from './vcenter-task.ts'
+import { createVsphereVcenter } from './vsphere-vcenter.ts'
+import type { VsphereVcenter } from './vsphere-vcenter.ts'
 
 describe('listing the VMs of a large site', () => {
   let vcsim: Vcsim
   let vcenter: ReturnType<typeof vcsimUnderTest>
+  let proxy: LossyProxy
+  let port: VsphereVcenter
   const datacenterFolder = '/DC0/vm'
 
   beforeAll(async () => {
-    vcsim = await startVcsim({ vms: 1_050 })
+    vcsim = await startVcsim({ vms: 1_150 })
     vcenter = vcsimUnderTest(vcsim)
+    proxy = await startLossyProxy(vcsim.url)
+    const { username, password } = vcsim
+    port = createVsphereVcenter({ url: proxy.url, username, password })
   })
-  afterAll(() => vcenter.stop())
+  afterAll(async () => {
+    await port.close()
+    await proxy.stop()
+    await vcenter.stop()
+  })
 
   const aVm = async () => {
     const order = aCloneOrder(await vcenter.port.findPlacements(vcsim.rules))
@@ -24,42 +40,112 @@ describe('listing the VMs of a large site', () => {
     return order
   }
 
-  const list = async (folderPath: string, expected?: string[]) => {
-    const before = vcenter.calls.length
-    const vms = await vcenter.port.listOwnedVms('berth-test', [folderPath], expected)
-    return { vms, calls: vcenter.calls.slice(before) }
+  /** By an agent that has done nothing but list. */
+  const list = async (folderPaths: string[], expected?: string[]) => {
+    const before = proxy.arrived.length
+    const listed = await port.listOwnedVms('berth-test', folderPaths, expected)
+    const calls = proxy.arrived.slice(before).filter((method) => !['RetrieveServiceContent', 'Login'].includes(method))
+    const of = (uuid: string) => listed.vms.find(({ instanceUuid }) => instanceUuid === uuid)
+    return { ...listed, calls, of }
   }
+
+  const folder = async (path: string) => (await findByInventoryPath(vcsim.access.client, path)) ?? vmRef('none')
 
   test('takes a page for a thousand, and answers ours only', async () => {
     const { requestId } = await aVm()
-    const { vms, calls } = await list(datacenterFolder)
-    expect(vms.map(({ instanceUuid }) => instanceUuid)).toContain(requestId)
+    const { vms, calls, of } = await list([datacenterFolder])
+    expect(of(requestId)).toMatchObject({ inFolder: true })
     expect(vms.every(({ markerInstallationId }) => markerInstallationId === 'berth-test')).toBe(true)
-    expect(calls).toEqual([
-      ...['FindByInventoryPath', 'CreateContainerView', 'RetrievePropertiesEx', 'ContinueRetrievePropertiesEx'],
-      'DestroyView',
-    ])
+    expect(calls).toEqual(['FindByInventoryPath', 'RetrievePropertiesEx', 'ContinueRetrievePropertiesEx'])
+    expect((await list([datacenterFolder])).calls).toEqual(['RetrievePropertiesEx', 'ContinueRetrievePropertiesEx'])
   })
 
-  test('costs the managed folder’s own pages, however many VMs others have', async () => {
+  test('costs the managed folders’ own pages, however many VMs others have', async () => {
     const { requestId } = await aVm()
-    const { calls } = await list(vcsim.rules.folderPath, [requestId])
-    expect(calls).toEqual(['FindByInventoryPath', 'CreateContainerView', 'RetrievePropertiesEx', 'DestroyView'])
+    await createManagedFolder(vcsim.access, vcsim.rules.folderPath, 'web')
+    const folders = [vcsim.rules.folderPath, `${vcsim.rules.folderPath}/web`]
+    await list(folders)
+    const { calls, of } = await list(folders, [requestId])
+    expect(of(requestId)).toBeDefined()
+    expect(calls).toEqual(['RetrievePropertiesEx'])
   })
 
-  test('looks up few that are missed one by one, and many in one listing', async () => {
+  test('looks up what is missed once, and then knows where it is, or that it is nowhere', async () => {
     const { requestId } = await aVm()
     await vcenter.moveOut(requestId)
-    const few = await list(vcsim.rules.folderPath, [requestId, crypto.randomUUID()])
-    expect(few.vms.find((vm) => vm.instanceUuid === requestId)?.inFolder).toBe(false)
-    expect(few.calls.filter((method) => method === 'FindAllByUuid')).toHaveLength(2)
-    const many = await list(vcsim.rules.folderPath, [
-      requestId,
-      ...Array.from({ length: 100 }, () => crypto.randomUUID()),
-    ])
-    expect(many.vms.find((vm) => vm.instanceUuid === requestId)?.inFolder).toBe(false)
-    expect(many.calls).not.toContain('FindAllByUuid')
-    expect(many.calls.filter((method) => method === 'ContinueRetrievePropertiesEx')).toHaveLength(1)
+    const missed = [requestId, crypto.randomUUID()]
+    await list([vcsim.rules.folderPath])
+    const first = await list([vcsim.rules.folderPath], missed)
+    expect(first.of(requestId)?.inFolder).toBe(false)
+    expect(first.calls.filter((method) => method === 'FindAllByUuid')).toHaveLength(2)
+    const again = await list([vcsim.rules.folderPath], missed)
+    expect(again.of(requestId)?.inFolder).toBe(false)
+    expect(again.calls).toEqual(['RetrievePropertiesEx'])
+  })
+
+  test('needs no look-up for a VM that it has listed and that was moved, or given another uuid, since', async () => {
+    const [moved, changed] = [await aVm(), await aVm()]
+    await list([vcsim.rules.folderPath])
+    await vcenter.moveOut(moved.requestId)
+    const uuid = crypto.randomUUID()
+    await vcenter.reassignUuid(changed.requestId, uuid)
+    const { calls, of } = await list([vcsim.rules.folderPath], [moved.requestId, changed.requestId])
+    expect(of(moved.requestId)?.inFolder).toBe(false)
+    expect(of(uuid)?.markerRequestId).toBe(changed.requestId)
+    expect(calls).toEqual(['RetrievePropertiesEx'])
+  })
+
+  test('looks up many that are missed in one listing of all that vCenter has', async () => {
+    const { requestId } = await aVm()
+    await vcenter.moveOut(requestId)
+    const missed = [requestId, ...Array.from({ length: 100 }, () => crypto.randomUUID())]
+    const { calls, of } = await list([vcsim.rules.folderPath], missed)
+    expect(of(requestId)?.inFolder).toBe(false)
+    expect(calls).toEqual(['RetrievePropertiesEx', 'RetrievePropertiesEx', 'ContinueRetrievePropertiesEx'])
+    expect((await list([vcsim.rules.folderPath], missed)).calls).toEqual(['RetrievePropertiesEx'])
+  })
+
+  test('a managed folder that is not there counts as empty, is said, and hides no other', async () => {
+    const { requestId } = await aVm()
+    const away = await list([`${datacenterFolder}/never-made`, vcsim.rules.folderPath])
+    expect(away.missingFolders).toEqual([`${datacenterFolder}/never-made`])
+    expect(away.of(requestId)).toBeDefined()
+  })
+
+  test('a managed folder that was renamed is missed though it was known, and its VMs are found elsewhere', async () => {
+    const { requestId } = await aVm()
+    const { client, stream } = vcsim.access
+    const known = await list([vcsim.rules.folderPath])
+    expect(known.missingFolders).toEqual([])
+    const renamed = await folder(vcsim.rules.folderPath)
+    await runTask(client, stream, 'Rename_Task', renamed, { newName: 'another' })
+    const missed = await list([vcsim.rules.folderPath], [requestId])
+    expect(missed.missingFolders).toEqual([vcsim.rules.folderPath])
+    expect(missed.of(requestId)?.inFolder).toBe(false)
+    await runTask(client, stream, 'Rename_Task', renamed, { newName: 'berth' })
+    const back = await list([vcsim.rules.folderPath], [requestId])
+    expect(back.missingFolders).toEqual([])
+    expect(back.of(requestId)?.inFolder).toBe(true)
+  })
+
+  test('a VM that the account may not read is named, and hides no other', async () => {
+    const hidden = await aVm()
+    const { requestId } = await aVm()
+    const [vm = vmRef('none')] = await findAllByInstanceUuid(vcsim.access.client, hidden.requestId)
+    const denied =
+      '<missingSet><path>config.instanceUuid</path><fault><fault xsi:type="NoPermission">' +
+      '<privilegeId>System.Read</privilegeId></fault></fault></missingSet>'
+    proxy.changeNext('RetrievePropertiesEx', {
+      answer: (text) =>
+        text.replace(
+          new RegExp(`(<objects>.{0,80}>${vm.value}</obj>)(.*?)</objects>`, 's'),
+          `$1<propSet><name>name</name><val>${hidden.vmName}</val></propSet>${denied}</objects>`,
+        ),
+    })
+    const { unreadable, of } = await list([vcsim.rules.folderPath])
+    expect(unreadable).toEqual([{ moid: vm.value, name: hidden.vmName, lacking: 'System.Read' }])
+    expect(of(hidden.requestId)).toBeUndefined()
+    expect(of(requestId)).toBeDefined()
   })
 })
 

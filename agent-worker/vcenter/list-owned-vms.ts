@@ -1,69 +1,62 @@
-import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
-import type { CountingAddresses, OwnedVm } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { CountingAddresses, ListedVms, OwnedVm } from '@berth/activities/vcenter/vcenter-port.ts'
 import { addressesOnCard } from './guest-address.ts'
-import { findAllByInstanceUuid, findByInventoryPath } from './inventory.ts'
-import { isMoref } from './managed-object.ts'
-import { extraConfigPath, marker, markerPaths, readVms } from './own-vm.ts'
-import { readPropertiesBelow } from './read-properties.ts'
+import { lookAtVms } from './look-at-vms.ts'
+import type { SeenVms } from './look-at-vms.ts'
+import { findManagedFolders, isStillNamed } from './managed-folders.ts'
+import { isMoref, vmRef } from './managed-object.ts'
+import { missedVms, uuidOf } from './missed-vms.ts'
+import { extraConfigPath, marker } from './own-vm.ts'
 import type { Properties } from './read-properties.ts'
 import { usableBy } from './usable-address.ts'
 import type { IsUsable } from './usable-address.ts'
+import { rememberVm } from './vcenter-connection.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 
-const statePaths = ['runtime.powerState', 'guest.ipAddress', 'guest.net', 'parent']
-const listPaths = ['name', 'config.instanceUuid', ...markerPaths, ...statePaths]
-
-/** So many are looked up one by one outside the managed folders; more are found by listing all that vCenter has. */
-const mostLookUps = 20
-
+/** One call for a thousand VMs, with those among them that were missed before and found elsewhere. */
 export async function listOwnedVms(
   connection: VcenterConnection,
   installationId: string,
   folderPaths: readonly string[],
   expected: readonly string[],
   addresses?: CountingAddresses,
-): Promise<OwnedVm[]> {
+): Promise<ListedVms> {
   const counts = addresses === undefined ? undefined : usableBy(addresses)
   const wanted = new Set(expected.map((uuid) => uuid.toLowerCase()))
-  const owned = new Map<string, OwnedVm>()
-  const keep = (found: ReadonlyMap<string, Properties>, inFolder: boolean) => {
-    for (const [moid, properties] of found) {
-      if (owned.has(moid)) continue
-      if (properties[extraConfigPath(marker.installationId)] !== installationId && !wanted.has(uuidOf(properties)))
-        continue
-      owned.set(moid, ownedVm(moid, properties, inFolder, counts))
-    }
+  const { seen, missingFolders } = await lookIntoFolders(connection, folderPaths, wanted)
+  const elsewhere = await missedVms(connection, missedOf(wanted, seen, connection))
+  const isListed = (properties: Properties) =>
+    properties[extraConfigPath(marker.installationId)] === installationId || wanted.has(uuidOf(properties))
+  const listed = [...seen.vms, ...elsewhere].filter(([, properties]) => isListed(properties))
+  for (const [moid, properties] of listed) rememberVm(connection, uuidOf(properties), moid)
+  const vms = listed.map(([moid, properties]) => ownedVm(moid, properties, seen.isBelow(properties), counts))
+  return { vms, missingFolders, unreadable: seen.unreadable }
+}
+
+/** A VM that is where it was last seen is not missed, though somebody gave it another uuid. */
+function missedOf(wanted: ReadonlySet<string>, { vms }: SeenVms, { lastSeen }: VcenterConnection): Set<string> {
+  const uuids = new Set([...vms.values()].map(uuidOf))
+  return new Set([...wanted].filter((uuid) => !uuids.has(uuid) && !vms.has(lastSeen.get(uuid) ?? '')))
+}
+
+async function lookIntoFolders(
+  connection: VcenterConnection,
+  paths: readonly string[],
+  wanted: ReadonlySet<string>,
+): Promise<{ seen: SeenVms; missingFolders: string[] }> {
+  const vms = [...wanted].flatMap((uuid) => connection.lastSeen.get(uuid) ?? []).map(vmRef)
+  const look = async () => {
+    const folders = await findManagedFolders(connection, paths)
+    return { folders, seen: await lookAtVms(connection.client, { folders: [...folders.values()], vms }) }
   }
-  for (const folderPath of folderPaths) keep(await vmsBelow(connection, folderPath), true)
-  const listed = new Set([...owned.values()].map(({ instanceUuid }) => instanceUuid))
-  const missing = [...wanted].filter((uuid) => !listed.has(uuid))
-  if (missing.length > 0) keep(await vmsElsewhere(connection, missing), false)
-  return [...owned.values()]
-}
-
-async function vmsBelow({ client }: VcenterConnection, folderPath: string): Promise<Map<string, Properties>> {
-  const folder = await findByInventoryPath(client, folderPath)
-  if (folder === undefined) throw new VcenterFault('placementMissing', folderPath)
-  return byMoid(await readPropertiesBelow(client, folder, 'VirtualMachine', listPaths))
-}
-
-/** VMs that somebody moved out of the managed folders. */
-async function vmsElsewhere(connection: VcenterConnection, uuids: readonly string[]): Promise<Map<string, Properties>> {
-  const { client } = connection
-  if (uuids.length > mostLookUps) {
-    const { rootFolder } = await client.serviceContent()
-    return byMoid(await readPropertiesBelow(client, rootFolder, 'VirtualMachine', listPaths))
+  let { folders, seen } = await look()
+  const others = [...folders].filter(([path, folder]) => !isStillNamed(path, seen.folderNamed(folder)))
+  if (others.length > 0) {
+    // Renamed or removed since it was found: what is at its path now is found anew.
+    for (const [path] of others) connection.managedFolders.delete(path)
+    ;({ folders, seen } = await look())
   }
-  const found = await Promise.all(uuids.map((uuid) => findAllByInstanceUuid(client, uuid)))
-  const moids = found.flat().map(({ value }) => value)
-  const vms = moids.length === 0 ? [] : await readVms(connection, moids, statePaths)
-  return new Map(vms.map(({ moid, properties }) => [moid, properties]))
+  return { seen, missingFolders: paths.filter((path) => !folders.has(path)) }
 }
-
-const byMoid = (found: ReadonlyMap<string, Properties>): Map<string, Properties> =>
-  new Map([...found].map(([key, properties]) => [key.slice(key.indexOf(':') + 1), properties]))
-
-const uuidOf = (properties: Properties): string => String(properties['config.instanceUuid'] ?? '').toLowerCase()
 
 function ownedVm(moid: string, properties: Properties, inFolder: boolean, counts?: IsUsable): OwnedVm {
   const address = properties['guest.ipAddress']

@@ -71,7 +71,9 @@ describe('a step whose first attempt did not hear the end of it', () => {
   const countOf = (method: SoapMethod) => proxy.arrived.filter((call) => call === method).length
   const vmsOf = ({ requestId }: CloneOrder) => findAllByInstanceUuid(vcsim.access.client, requestId)
   const seen = async ({ requestId }: CloneOrder) =>
-    (await byHand.port.listOwnedVms('berth-test', [vcsim.rules.folderPath])).find((vm) => vm.instanceUuid === requestId)
+    (await byHand.port.listOwnedVms('berth-test', [vcsim.rules.folderPath])).vms.find(
+      (vm) => vm.instanceUuid === requestId,
+    )
 
   const isLost = (work: Promise<unknown>) => expect(work).rejects.toMatchObject({ code: 'vcenterUnavailable' })
 

@@ -19,7 +19,7 @@ async function startSite(options: VcsimOptions) {
     return order
   }
   const isOn = async (requestId: string) => {
-    const vms = await vcenter.port.listOwnedVms('berth-test', [vcsim.rules.folderPath])
+    const { vms } = await vcenter.port.listOwnedVms('berth-test', [vcsim.rules.folderPath])
     return vms.find((vm) => vm.instanceUuid === requestId)?.poweredOn
   }
   const countOf = (method: SoapMethod) => vcenter.calls.filter((call) => call === method).length

@@ -1,4 +1,5 @@
 import type { PlacementCache } from './placement-cache.ts'
+import type { ManagedObjectReference } from './managed-object.ts'
 import type { SoapClient } from './soap-client.ts'
 import type { FoundVm, StartedVm } from './found-vm.ts'
 import type { UpdateStream } from './update-stream.ts'
@@ -10,7 +11,11 @@ export interface VcenterConnection {
   placements: PlacementCache
   /** The only installation that this agent acts for. */
   installationId: string | undefined
-  /** Where a request's VM was last seen: tells a VM that vanished from one whose uuid was changed. */
+  /** By inventory path; checked by name at each use. */
+  managedFolders: Map<string, ManagedObjectReference>
+  /** By instanceUuid: when vCenter was last asked for a VM that is in none of the managed folders. */
+  askedFor: Map<string, number>
+  /** Where a request's VM was last seen: tells a VM that vanished from one that was moved or given another uuid. */
   lastSeen: Map<string, string>
   /** What was cloned a moment ago. */
   made: Map<string, FoundVm>

@@ -39,7 +39,7 @@ describe('a fault that vCenter answers with', () => {
   }
 
   const stateOf = async ({ installationId, requestId }: CloneOrder) => {
-    const vms = await port.listOwnedVms(installationId, [vcsim.rules.folderPath])
+    const { vms } = await port.listOwnedVms(installationId, [vcsim.rules.folderPath])
     return vms.find((vm) => vm.instanceUuid === requestId)
   }
 

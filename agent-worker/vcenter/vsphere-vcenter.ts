@@ -33,6 +33,8 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
     stream,
     placements: createPlacementCache(),
     installationId: options.installationId,
+    managedFolders: new Map(),
+    askedFor: new Map(),
     lastSeen: new Map(),
     made: new Map(),
     started: new Map(),

@@ -78,7 +78,9 @@ const running = async ({ client }: SiteSteps): Promise<number> =>
 async function makeOurs({ access, rules }: Vcsim): Promise<string[]> {
   const { client, stream } = access
   const root = await findByInventoryPath(client, rules.folderPath.slice(0, rules.folderPath.lastIndexOf('/')))
-  const found = await readPropertiesBelow(client, root as ManagedObjectReference, 'VirtualMachine', ['config.template'])
+  const found = await readPropertiesBelow(client, [root as ManagedObjectReference], {
+    VirtualMachine: ['config.template'],
+  })
   const vms = [...found].filter(([, properties]) => properties['config.template'] !== true)
   const ids: string[] = []
   for (const [key] of vms) {

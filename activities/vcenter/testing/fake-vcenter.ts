@@ -265,7 +265,11 @@ export function createFakeVcenter(): FakeVcenter {
         remove(vm)
       }),
     listOwnedVms: (installationId, _folderPaths, expected = []) =>
-      act('listOwnedVms', undefined, () => vms.flatMap((vm) => ownedVm(vm, installationId, expected))),
+      act('listOwnedVms', undefined, () => ({
+        vms: vms.flatMap((vm) => ownedVm(vm, installationId, expected)),
+        missingFolders: [],
+        unreadable: [],
+      })),
 
     failNext: (method, code, message = 'planned by the test') =>
       void plan(method, { code, message, once: true, when: 'before' }),

@@ -60,7 +60,7 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
     }
 
     const listed = async ({ installationId, requestId }: VmIdentity): Promise<OwnedVm[]> => {
-      const vms = await port.listOwnedVms(installationId, [vcenter.rules.folderPath])
+      const { vms } = await port.listOwnedVms(installationId, [vcenter.rules.folderPath])
       return vms.filter((vm) => vm.instanceUuid === requestId)
     }
 
@@ -149,14 +149,14 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       const order = await aBuiltVm()
       await vcenter.addCopyOf(order.requestId, `copy-of-${order.vmName}`)
       await port.destroyVm(order, someProgress())
-      const all = await port.listOwnedVms(order.installationId, [vcenter.rules.folderPath])
-      const ofRequest = all.filter((vm) => vm.markerRequestId === order.requestId)
+      const { vms } = await port.listOwnedVms(order.installationId, [vcenter.rules.folderPath])
+      const ofRequest = vms.filter((vm) => vm.markerRequestId === order.requestId)
       expect(ofRequest.map((vm) => vm.name)).toEqual([`copy-of-${order.vmName}`])
       expect(ofRequest[0]?.instanceUuid).not.toBe(order.requestId)
     })
 
     const listedAs = async ({ installationId, requestId }: VmIdentity, expected: string[] = [requestId]) => {
-      const vms = await port.listOwnedVms(installationId, [vcenter.rules.folderPath], expected)
+      const { vms } = await port.listOwnedVms(installationId, [vcenter.rules.folderPath], expected)
       return vms.filter((vm) => [vm.instanceUuid, vm.markerRequestId].includes(requestId))
     }
 

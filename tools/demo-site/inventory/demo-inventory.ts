@@ -74,7 +74,7 @@ async function cloneOfAnyVm(
   folder: ManagedObjectReference,
   name: string,
 ): Promise<ManagedObjectReference> {
-  const vms = await readPropertiesBelow(client, await existing(client, '/DC0/vm'), 'VirtualMachine', ['name'])
+  const vms = await readPropertiesBelow(client, [await existing(client, '/DC0/vm')], { VirtualMachine: ['name'] })
   const own = [...vms].find(([, properties]) => String(properties['name']).startsWith('DC0_C0'))
   if (own === undefined)
     throw new Error('The simulator has no virtual machine to make templates of: start it with -vm 1.')

@@ -1,4 +1,5 @@
 import type { FindingEntry } from '@berth/contract/operations.ts'
+import { findingMeanings } from '@berth/domain/finding.ts'
 import { Button, Label } from '@patternfly/react-core'
 import { Link } from '@tanstack/react-router'
 import { useId, useState } from 'react'
@@ -54,13 +55,13 @@ export function FindingGroupPanel({ group }: { group: FindingGroup }) {
 }
 
 function Case({ finding }: { finding: FindingEntry }) {
-  const { request, subject, detail, siteId, firstSeenAt, repairedAt, actions } = finding
+  const { kind, request, subject, detail, siteId, firstSeenAt, repairedAt, actions } = finding
   return (
     <article className="line line-apart" aria-label={request?.vmName ?? subject}>
       <div className="finding">
         <p className="wrap">{detail}</p>
         <p className="line subtle small">
-          <About finding={finding} />
+          {findingMeanings[kind].about !== 'site' && <About finding={finding} />}
           <span className="wrap">{siteId}</span>
           {repairedAt === undefined ? (
             <span>
