@@ -2,6 +2,7 @@ import type { CloneOrder } from '@berth/activities/vcenter/vcenter-port.ts'
 import { firstGrant } from '@berth/domain/lease.ts'
 import { overriddenRules } from '@berth/domain/overrides.ts'
 import type { Placement } from '@berth/domain/placement.ts'
+import type { Grant } from '@berth/domain/specification.ts'
 import { withFallback, type Life } from './life.ts'
 import { cancelWhileBuilding } from './owner-letters.ts'
 import { holdStep, interrupted, isBehind, performStep } from './perform-step.ts'
@@ -20,8 +21,8 @@ export async function buildVm(life: Life): Promise<void> {
 async function place(life: Life): Promise<void> {
   if (isBehind(life, 'place')) return
   const { requestId, specification } = life.request
-  const rules = overriddenRules(life.request.rules, life.facts.overrides)
-  const found = await performStep(life, 'place', () => life.site.findPlacements(rules), cancellable(life))
+  const order = { ...overriddenRules(life.request.rules, life.facts.overrides), grant: grantOf(life) }
+  const found = await performStep(life, 'place', () => life.site.findPlacements(order), cancellable(life))
   if (found === interrupted) return
   const { result: findings, attempt } = found
   const neededGiB = Math.max(specification.size.diskGiB, findings.templateDiskGiB)
@@ -55,7 +56,7 @@ async function clone(life: Life): Promise<void> {
 
 async function powerOn(life: Life): Promise<void> {
   if (isBehind(life, 'powerOn')) return
-  const on = await performStep(life, 'powerOn', () => life.site.powerOnVm(vmIdentity(life)), cancellable(life))
+  const on = await performStep(life, 'powerOn', () => life.site.powerOnVm(grantedVm(life)), cancellable(life))
   if (on === interrupted) return
   life.finish({ event: 'poweredOn', change: { finished: { name: 'powerOn', attempt: on.attempt } } })
 }
@@ -90,13 +91,22 @@ async function handOver(life: Life): Promise<void> {
 
 const cancellable = (life: Life) => ({ cancelRequest: cancelWhileBuilding(life) })
 
-export const vmIdentity = ({ request }: Life) => ({
-  installationId: request.installationId,
-  requestId: request.requestId,
+/** Which VM, and by which approval: told with every step. */
+export const grantedVm = (life: Life) => ({
+  installationId: life.request.installationId,
+  requestId: life.request.requestId,
+  grant: grantOf(life),
+})
+
+const grantOf = ({ request, facts }: Life): Grant => ({
+  specHash: request.specHash,
+  approvals: facts.approvals.flatMap(({ id, decision, by }) =>
+    decision === 'approved' && by !== undefined ? [{ id, by }] : [],
+  ),
 })
 
 export const addressWait = (life: Life) => ({
-  vm: vmIdentity(life),
+  vm: grantedVm(life),
   rules: {
     allow: life.request.addressAllow,
     ignore: life.request.addressIgnore,
@@ -110,18 +120,12 @@ const hostNameOf = ({ request, facts }: Life): string =>
   facts.overrides?.vmName ?? request.specification.customization.hostName
 
 function cloneOrder(life: Life, placement: Placement): CloneOrder {
-  const { specification, specHash } = life.request
-  const { vmName } = life
-  const { size, sshPublicKeys, customization } = specification
-  const approvals = life.facts.approvals.flatMap(({ id, decision, by }) =>
-    decision === 'approved' && by !== undefined ? [{ id, by }] : [],
-  )
+  const { size, sshPublicKeys, customization } = life.request.specification
   return {
-    ...vmIdentity(life),
-    vmName,
+    ...grantedVm(life),
+    vmName: life.vmName,
     placement,
     size,
     guest: { ...customization, hostName: hostNameOf(life), sshPublicKeys },
-    grant: { specHash, approvals },
   }
 }

@@ -1,7 +1,7 @@
-import type { DestroyOrder } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { DestroyOrder, Granted } from '@berth/activities/vcenter/vcenter-port.ts'
 import type { NoticeEvent } from '@berth/domain/notice.ts'
 import type { FinalState } from '@berth/domain/vm-request.ts'
-import { vmIdentity } from './build-vm.ts'
+import { grantedVm } from './build-vm.ts'
 import type { Life } from './life.ts'
 import { interrupted, performStep } from './perform-step.ts'
 import { undoFor } from './undo.ts'
@@ -33,7 +33,7 @@ export async function retireVm(life: Life): Promise<void> {
   })
 }
 
-function destroyOrder(life: Life): DestroyOrder {
+function destroyOrder(life: Life): DestroyOrder & Granted {
   const { placement } = life.facts
-  return { ...vmIdentity(life), vmName: life.vmName, ...(placement !== undefined && { placement }) }
+  return { ...grantedVm(life), vmName: life.vmName, ...(placement !== undefined && { placement }) }
 }

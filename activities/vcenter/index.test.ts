@@ -5,7 +5,8 @@ import { createVcenterActivities } from './index.ts'
 import { createFakeVcenter } from './testing/fake-vcenter.ts'
 import type { VcenterPort } from './vcenter-port.ts'
 
-const vm = { installationId: 'berth-test', requestId: '6f1c3c52-3ad1-4a0a-9d6e-7a3f5a9f1c01' }
+const grant = { specHash: 'f'.repeat(64), approvals: [] }
+const vm = { installationId: 'berth-test', requestId: '6f1c3c52-3ad1-4a0a-9d6e-7a3f5a9f1c01', grant }
 const rules = { allow: [], ignore: [], settleSeconds: 0, timeoutSeconds: 60 }
 
 const silent = () => undefined

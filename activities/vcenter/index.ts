@@ -11,6 +11,7 @@ import type {
   CloneOrder,
   CountingAddresses,
   DestroyOrder,
+  Granted,
   StepProgress,
   VcenterPort,
   VmIdentity,
@@ -36,24 +37,24 @@ export function createVcenterActivities(
   }
 
   return {
-    findPlacements: async (rules: PlacementRules, scheduledBy: string) =>
+    findPlacements: async ({ grant: _grant, ...rules }: PlacementRules & Granted, scheduledBy: string) =>
       stepOf(scheduledBy, () => port.findPlacements(rules)),
 
     cloneVm: async (order: CloneOrder, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.cloneVm(order, progress)),
 
-    powerOnVm: async (vm: VmIdentity, scheduledBy: string) =>
+    powerOnVm: async (vm: VmIdentity & Granted, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.powerOnVm(vm, progress)),
 
-    waitForIp: async ({ vm, rules }: { vm: VmIdentity; rules: AddressRules }, scheduledBy: string) =>
+    waitForIp: async ({ vm, rules }: { vm: VmIdentity & Granted; rules: AddressRules }, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.waitForAddress(vm, rules, progress)),
 
     powerOffVm: async (
-      { vm, guestShutdownSeconds }: { vm: VmIdentity; guestShutdownSeconds: number },
+      { vm, guestShutdownSeconds }: { vm: VmIdentity & Granted; guestShutdownSeconds: number },
       scheduledBy: string,
     ) => stepOf(scheduledBy, (progress) => port.powerOffVm(vm, guestShutdownSeconds, progress)),
 
-    destroyVm: async (order: DestroyOrder, scheduledBy: string) =>
+    destroyVm: async (order: DestroyOrder & Granted, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.destroyVm(order, progress)),
 
     listOwnedVms: ({

@@ -9,13 +9,17 @@ export interface VmIdentity {
   requestId: string
 }
 
+/** By which approval a step acts: part of what every step for a request is told. */
+export interface Granted {
+  grant: Grant
+}
+
 /** Everything that makes the VM. */
-export interface CloneOrder extends VmIdentity {
+export interface CloneOrder extends VmIdentity, Granted {
   vmName: string
   placement: Placement
   size: Size
   guest: { hostName: string; sshUser: string; sshPublicKeys: string[] }
-  grant: Grant
 }
 
 /** Which VM to destroy, and where its clone would appear: a clone under way has no instanceUuid that could be found. */
