@@ -1,6 +1,6 @@
-import { morefKey } from '@berth/agent-worker/vcenter/managed-object.ts'
+import { moref, morefKey } from '@berth/agent-worker/vcenter/managed-object.ts'
 import type { ManagedObjectReference } from '@berth/agent-worker/vcenter/managed-object.ts'
-import { readProperties } from '@berth/agent-worker/vcenter/read-properties.ts'
+import { readProperties, readPropertiesBelow } from '@berth/agent-worker/vcenter/read-properties.ts'
 import type { Properties } from '@berth/agent-worker/vcenter/read-properties.ts'
 import type { SoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
 import type { StoredVm } from '../stored-vm.ts'
@@ -13,7 +13,7 @@ export interface ObservedVm extends Omit<StoredVm, 'id' | 'guest'> {
 }
 
 /** The version is not enough: a clone gets its network card after it, and that shows in `network`. */
-const glance = ['name', 'config.changeVersion', 'config.template', 'runtime.powerState', 'network']
+const glance = ['name', 'parent', 'config.changeVersion', 'config.template', 'runtime.powerState', 'network']
 const details = [
   'config.instanceUuid',
   'config.uuid',
@@ -39,31 +39,28 @@ export interface Observation {
 }
 
 /**
- * Returns a function that reads all virtual machines below the managed folder. It only glances at those that have not
- * changed. Without a view: the simulator can lock up when views and long polls meet.
+ * Returns a function that reads all virtual machines below the managed folder: one call while nothing has changed, and one
+ * for the details of what has.
  */
 export function vmObserver(client: SoapClient, inventory: DemoInventory): () => Promise<Observation> {
-  const { lifeWitness } = inventory
+  const { lifeWitness, managedFolder } = inventory
+  const glances = { VirtualMachine: glance, Folder: ['name', 'parent'], Datastore: [lifeWitness.path] }
+  const lifeIn = (read: Map<string, Properties>) => String(read.get(morefKey(lifeWitness.ref))?.[lifeWitness.path])
   let known = new Map<string, Known>()
   return async () => {
-    const placed = await placedVms(client, inventory.managedFolder, [])
-    const seen = await readProperties(
-      client,
-      placed.map(({ ref: obj }) => ({ obj, paths: glance })),
-    )
+    const seen = await readPropertiesBelow(client, [managedFolder], glances, { others: [lifeWitness.ref] })
+    const vms = [...seen.keys()].filter((key) => key.startsWith('VirtualMachine:'))
     const isStale = (key: string) => {
       const before = known.get(key)
       return before === undefined || before.glance !== JSON.stringify(seen.get(key)) || before.isFresh
     }
-    const stale = placed.filter(({ ref }) => seen.has(morefKey(ref)) && isStale(morefKey(ref)))
+    const stale = vms.filter(isStale).map((key) => ({ obj: vmOf(key), paths: details }))
     // The life last: what was read before it was read in it.
-    const read = await readProperties(client, [
-      ...stale.map(({ ref: obj }) => ({ obj, paths: details })),
-      { obj: lifeWitness.ref, paths: [lifeWitness.path] },
-    ])
+    const witness = { obj: lifeWitness.ref, paths: [lifeWitness.path] }
+    const read = stale.length === 0 ? new Map<string, Properties>() : await readProperties(client, [...stale, witness])
 
     const next = new Map<string, Known>()
-    for (const key of seen.keys()) {
+    for (const key of vms) {
       const fresh = read.get(key)
       const before = known.get(key)
       const text = JSON.stringify(seen.get(key))
@@ -75,31 +72,32 @@ export function vmObserver(client: SoapClient, inventory: DemoInventory): () => 
     }
     known = next
     return {
-      vms: placed.flatMap((vm) => observed(vm, seen.get(morefKey(vm.ref)), known.get(morefKey(vm.ref)), inventory)),
-      simulatorLife: String(read.get(morefKey(lifeWitness.ref))?.[lifeWitness.path]),
+      vms: vms.flatMap((key) => {
+        const vm = { ref: vmOf(key), folders: foldersAbove(key, seen, managedFolder) }
+        return observed(vm, seen.get(key), known.get(key), inventory)
+      }),
+      simulatorLife: lifeIn(stale.length === 0 ? seen : read),
     }
   }
+}
+
+const vmOf = (key: string): ManagedObjectReference => moref('VirtualMachine', key.slice('VirtualMachine:'.length))
+
+/** Their names, from below the managed folder down to the one that the VM lies in. */
+function foldersAbove(
+  key: string,
+  seen: ReadonlyMap<string, Properties>,
+  managedFolder: ManagedObjectReference,
+): string[] {
+  const parent = seen.get(key)?.['parent'] as ManagedObjectReference | undefined
+  if (parent === undefined || parent.value === managedFolder.value) return []
+  const folder = morefKey(parent)
+  return [...foldersAbove(folder, seen, managedFolder), String(seen.get(folder)?.['name'])]
 }
 
 interface PlacedVm {
   ref: ManagedObjectReference
   folders: string[]
-}
-
-async function placedVms(client: SoapClient, folder: ManagedObjectReference, folders: string[]): Promise<PlacedVm[]> {
-  const read = await readProperties(client, [{ obj: folder, paths: ['childEntity'] }])
-  const members = (read.get(morefKey(folder))?.['childEntity'] ?? []) as ManagedObjectReference[]
-  const vms = members.filter(({ type }) => type === 'VirtualMachine').map((ref) => ({ ref, folders }))
-  const subfolders = members.filter(({ type }) => type === 'Folder')
-  const names = await readProperties(
-    client,
-    subfolders.map((obj) => ({ obj, paths: ['name'] })),
-  )
-  for (const subfolder of subfolders) {
-    const name = String(names.get(morefKey(subfolder))?.['name'])
-    vms.push(...(await placedVms(client, subfolder, [...folders, name])))
-  }
-  return vms
 }
 
 function observed(
