@@ -16,6 +16,8 @@ import { instant, seconds } from './values.ts'
 
 /** A VM request as everybody who may see it reads it. */
 
+export const intents = ['release', 'restore', 'resume'] as const
+
 export const holdSteps = [...stepNames, 'validate', 'approve'] as const
 
 const step = z
@@ -119,6 +121,10 @@ export const vmRequest = z
     destroyedAt: instant.optional().meta({ description: 'When the VM was destroyed; before that, when it will be' }),
     endedAt: instant.optional().meta({ description: 'When the request reached a final state' }),
     endedBy: z.string().optional().meta({ description: 'Name of the person who ended it, if a person did' }),
+    intent: z.enum(intents).optional().meta({
+      description:
+        'What was asked for and is under way while the state is still the old one: `release` powers off; `restore`, and `resume` after an extension, power on',
+    }),
     retireTo: z.enum(finalStates).optional(),
     address: z.string().optional(),
     ssh: ssh.optional(),

@@ -49,6 +49,8 @@ export interface VmRequestView {
   warnings: DeliveredWarning[]
   expiredAt?: Instant
   releasedAt?: Instant
+  /** The owner asked for it and it is under way. */
+  intent?: 'release' | 'restore'
   retireTo?: FinalState
   closedAt?: Instant
   /** The person who ended it, if a person did. */
@@ -129,6 +131,7 @@ export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, ended
       hold: row.hold as (Hold & { heldAt?: Instant }) | null,
       placement: placementOf(row),
       waitingFor: row.waitingFor as WaitingFor | null,
+      intent: row.intent as 'release' | 'restore' | null,
       retireTo: row.retireTo as FinalState | null,
       ssh: sshOf(row),
       endedBy: endedBy ?? null,

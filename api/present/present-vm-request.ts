@@ -1,8 +1,7 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import type { ApprovalView, VmRequestView } from '@berth/database/vm-request-view.ts'
 import { findingMeanings } from '@berth/domain/finding.ts'
-import { addSeconds, earlier, type Instant } from '@berth/domain/instant.ts'
-import { graceWarning, leaseWarnings } from '@berth/domain/lease.ts'
+import type { Instant } from '@berth/domain/instant.ts'
 import { overridable } from '@berth/domain/overrides.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import { triedAgainFrom } from '@berth/domain/trying-again.ts'
@@ -10,6 +9,7 @@ import { allows, isFinal, vmRequestActions, type HoldStep, type VmRequestAction 
 import type { Caller } from '../caller.ts'
 import type { ApiSettings } from '../dependencies.ts'
 import { isOwnRequest, mayDo } from '../policies.ts'
+import { destroyedAt, intentOf, restorableUntil, warningsOf } from './lease-moments.ts'
 
 export interface Beholder {
   caller: Caller
@@ -22,9 +22,9 @@ export function presentVmRequest(view: VmRequestView, beholder: Beholder, cloneP
   const { hold, placement, ssh, waitingFor } = view
   return {
     ...identityOf(view),
-    ...momentsOf(view),
+    ...momentsOf(view, beholder.now),
     lease: leaseTerms(view),
-    warnings: warningsOf(view),
+    warnings: warningsOf(view, beholder.now),
     steps: view.steps.map(({ name, round, state, startedAt, endedAt }) => ({
       name,
       round,
@@ -38,6 +38,7 @@ export function presentVmRequest(view: VmRequestView, beholder: Beholder, cloneP
     findings: findingsOf(view),
     actions: vmRequestActions.filter((action) => isOpenTo(action, view, beholder)),
     ...present({ address: view.address, ssh, waitingFor, retireTo: view.retireTo, endedBy: view.endedBy }),
+    ...present({ intent: intentOf(view, beholder.now) }),
     ...(placement !== undefined && {
       placement: { datastore: placement.datastoreName, network: placement.networkName },
     }),
@@ -71,15 +72,15 @@ const identityOf = (view: VmRequestView) => ({
   leaseSeconds: view.leaseSeconds,
 })
 
-const momentsOf = (view: VmRequestView) => ({
+const momentsOf = (view: VmRequestView, now: Instant) => ({
   requestedAt: view.requestedAt,
   ...present({
     handedOverAt: view.handedOverAt,
     leaseEndsAt: view.leaseEndsAt,
     expiredAt: view.expiredAt,
     releasedAt: view.releasedAt,
-    restorableUntil: restorableUntil(view),
-    destroyedAt: destroyedAt(view),
+    restorableUntil: restorableUntil(view, now),
+    destroyedAt: destroyedAt(view, now),
     endedAt: view.closedAt,
   }),
 })
@@ -103,40 +104,20 @@ function findingsOf({ state, findings }: VmRequestView): VmRequest['findings'] {
   })
 }
 
-/** The warnings of the present grant, with those that were delivered. */
-function warningsOf({ grant, policy, expiredAt, warnings }: VmRequestView): VmRequest['warnings'] {
-  if (grant === undefined) return []
-  const planned = [
-    ...leaseWarnings(grant, policy),
-    ...(expiredAt === undefined ? [] : [graceWarning(grant, policy, expiredAt)]),
-  ]
-  return planned.map(({ event, at, grantNumber, stage }) => {
-    const delivered = warnings.find(
-      (done) => done.event === event && done.grantNumber === grantNumber && done.stage === stage,
-    )
-    return { event, at, ...present({ deliveredAt: delivered?.deliveredAt }) }
-  })
-}
-
-/** Restoring needs both: undo time and lease. */
-function restorableUntil({ state, releasedAt, leaseEndsAt, policy }: VmRequestView): Instant | undefined {
-  if (state !== 'released' || releasedAt === undefined || leaseEndsAt === undefined) return undefined
-  return earlier(addSeconds(releasedAt, policy.undoSeconds), leaseEndsAt)
-}
-
-export function destroyedAt({ state, steps, policy, expiredAt, releasedAt }: VmRequestView): Instant | undefined {
-  if (state === 'released' && releasedAt !== undefined) return addSeconds(releasedAt, policy.undoSeconds)
-  if (state === 'expired' && expiredAt !== undefined) return addSeconds(expiredAt, policy.graceSeconds)
-  return steps.findLast(({ name, state: done }) => name === 'destroy' && done === 'done')?.endedAt
-}
-
 /** Whether the table of policies and the table of states both allow it now. */
 function isOpenTo(action: VmRequestAction, view: VmRequestView, { caller, now }: Beholder): boolean {
   const isLegal = allows(view.state, action, view.hold)
   if (action === 'decideApproval') return isLegal && !isOwnRequest(caller, view) && waitsFor(caller, view.approvals)
   const leaseIsOver = view.leaseEndsAt !== undefined && view.leaseEndsAt <= now
   if (action === 'restoreVm' && leaseIsOver) return false
-  return isLegal && mayDo(caller, action, 'vmRequest', view)
+  return isLegal && !isSuperseded(action, view) && mayDo(caller, action, 'vmRequest', view)
+}
+
+/** What was asked for already, or makes no sense any more. Out of a hold the same act again is another try. */
+function isSuperseded(action: VmRequestAction, { intent, state }: VmRequestView): boolean {
+  if (intent === undefined) return false
+  if (action === 'extendLease') return intent === 'release'
+  return state !== 'held' && (action === 'restoreVm' || action === 'releaseVm')
 }
 
 function presentHold(hold: NonNullable<VmRequestView['hold']>, view: VmRequestView, { caller }: Beholder) {

@@ -1,12 +1,12 @@
 import type { Waiting } from '@berth/domain/step-wait.ts'
 import type { SeenSite } from '@berth/domain/temporal-answers.ts'
 import { waitingOf, type WaitingRequest } from '@berth/domain/waiting.ts'
-import { instantOf } from '@berth/domain/instant.ts'
+import { instantOf, type Instant } from '@berth/domain/instant.ts'
 import { displayNames } from '@berth/database/users.ts'
 import type { VmRequestView } from '@berth/database/vm-request-view.ts'
 import type { WaitingFacts } from '@berth/database/waiting-facts.ts'
 import type { ApiDependencies } from '../dependencies.ts'
-import { destroyedAt } from './present-vm-request.ts'
+import { destroyedAt } from './lease-moments.ts'
 import { Problem } from '../problems.ts'
 
 type Sources = Pick<ApiDependencies, 'database' | 'provisioning'>
@@ -17,13 +17,14 @@ export async function whyWaiting(
   view: VmRequestView,
   facts: WaitingFacts,
 ): Promise<Waiting | undefined> {
-  const request = waitingRequest(view, facts)
+  const now = instantOf(Date.now())
+  const request = waitingRequest(view, facts, now)
   const [workflow, site] = await Promise.all([
     provisioning.seeWorkflow(view, request.step?.name),
     provisioning.seeSite(view.siteId),
   ])
   if (workflow === undefined || site === undefined) throw Problem.temporalUnavailable()
-  return waitingOf(request, workflow, await inPlainNames(database, site), instantOf(Date.now()))
+  return waitingOf(request, workflow, await inPlainNames(database, site), now)
 }
 
 /** Temporal keeps ids; people read names. */
@@ -34,10 +35,10 @@ export async function inPlainNames(database: ApiDependencies['database'], site: 
   return { ...site, maintenance: { ...maintenance, by: names.get(maintenance.by) ?? maintenance.by } }
 }
 
-function waitingRequest(view: VmRequestView, { reminders, earlierClones }: WaitingFacts): WaitingRequest {
+function waitingRequest(view: VmRequestView, { reminders, earlierClones }: WaitingFacts, now: Instant): WaitingRequest {
   const { state, siteId, requestedAt, approvals, policy, steps, ...rest } = view
   const running = steps.findLast((step) => step.state === 'running')
-  const destruction = destroyedAt(view)
+  const destruction = destroyedAt(view, now)
   return {
     ...rest,
     state,

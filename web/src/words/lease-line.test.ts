@@ -37,6 +37,28 @@ test('a warning of an end that a release made earlier is not shown', () => {
   expect(line?.marks.map(({ kind }) => kind)).toEqual(['handOver', 'end', 'destruction'])
 })
 
+test('what is being given back ends now, and is kept for the undo time', () => {
+  const now = '2026-11-05T00:00:00.000Z'
+  const line = leaseLine({ ...active, intent: 'release' }, now)
+  expect(line?.marks.slice(-2)).toMatchObject([
+    { kind: 'end', at: now },
+    { kind: 'destruction', at: '2026-11-06T00:00:00.000Z' },
+  ])
+  expect(leaseLeft({ ...active, intent: 'release' }, now)).toBeUndefined()
+})
+
+test('what is being restored goes on with its lease', () => {
+  const restoring = {
+    ...active,
+    state: 'released' as const,
+    intent: 'restore' as const,
+    releasedAt: '2026-11-05T00:00:00.000Z',
+  }
+  const now = '2026-11-05T12:00:00.000Z'
+  expect(leaseLine(restoring, now)?.marks.find(({ kind }) => kind === 'end')?.at).toBe(active.leaseEndsAt)
+  expect(leaseLeft(restoring, now)?.words).toBe('9 days 12 h left')
+})
+
 test('what is left is told in words and is short on the last day', () => {
   expect(leaseLeft(active, '2026-11-10T00:00:00.000Z')).toMatchObject({ words: '5 days left', isShort: false })
   expect(leaseLeft(active, '2026-11-14T12:00:00.000Z')).toMatchObject({ words: '12 hours left', isShort: true })
@@ -44,5 +66,5 @@ test('what is left is told in words and is short on the last day', () => {
 
 test('an expired VM shows how long it has until it is destroyed', () => {
   const expired = { ...active, state: 'expired' as const, destroyedAt: '2026-11-22T00:00:00.000Z' }
-  expect(leaseLeft(expired, '2026-11-18T00:00:00.000Z')?.words).toBe('destroyed in 4 days')
+  expect(leaseLeft(expired, '2026-11-18T00:00:00.000Z')?.words).toBe('to be destroyed in 4 days')
 })

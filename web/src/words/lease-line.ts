@@ -1,6 +1,7 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { addSeconds, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import { lengthWords, relativeWords } from '../time/words.ts'
+import { livedState } from './lived-state.ts'
 
 export interface LeaseMark {
   kind: 'handOver' | 'warning' | 'end' | 'destruction'
@@ -23,8 +24,10 @@ export interface LeaseLine {
 export function leaseLine(request: VmRequest, now: Instant): LeaseLine | undefined {
   const { handedOverAt, leaseEndsAt, lease, warnings } = request
   if (handedOverAt === undefined || leaseEndsAt === undefined) return undefined
-  const end = request.releasedAt ?? leaseEndsAt
-  const destruction = request.destroyedAt ?? addSeconds(end, lease.graceSeconds)
+  const releasedAt = releaseOf(request, now)
+  const end = releasedAt ?? leaseEndsAt
+  const kept = releasedAt === undefined ? lease.graceSeconds : lease.undoSeconds
+  const destruction = request.destroyedAt ?? addSeconds(end, kept)
   const length = secondsBetween(handedOverAt, destruction)
   const position = (at: Instant) => Math.min(100, Math.max(0, (100 * secondsBetween(handedOverAt, at)) / length))
   const mark = (kind: LeaseMark['kind'], at: Instant, isDone = at <= now): LeaseMark => ({
@@ -48,26 +51,41 @@ export function leaseLine(request: VmRequest, now: Instant): LeaseLine | undefin
   }
 }
 
+/** When it was given back; just now, while that is under way. What is being restored goes on with its lease. */
+function releaseOf({ intent, releasedAt }: VmRequest, now: Instant): Instant | undefined {
+  if (intent === 'restore') return undefined
+  return intent === 'release' ? (releasedAt ?? now) : releasedAt
+}
+
 export interface LeaseLeft {
   words: string
+  /** What the words count to. */
+  at: Instant
   /** How much of the present grant is left, 0–100. */
   percent: number
   isShort: boolean
 }
 
-/** What is left of a lease, for a table; undefined where no lease runs. */
+/** What is left of a lease, or of the time until destruction, for a table; undefined where neither runs. */
 export function leaseLeft(request: VmRequest, now: Instant): LeaseLeft | undefined {
-  const { handedOverAt, leaseEndsAt, state, destroyedAt, restorableUntil } = request
-  const dies = state === 'released' ? (restorableUntil ?? destroyedAt) : destroyedAt
-  if ((state === 'expired' || state === 'released') && dies !== undefined)
-    return { words: `destroyed ${relativeWords(dies, now)}`, percent: 0, isShort: true }
-  if (handedOverAt === undefined || leaseEndsAt === undefined || state !== 'active') return undefined
+  const { handedOverAt, leaseEndsAt, destroyedAt, intent } = request
+  const state = livedState(request)
+  const runs = state === 'active' || intent === 'restore' || intent === 'resume'
+  if (intent === 'release' || handedOverAt === undefined || leaseEndsAt === undefined) return undefined
+  if (!runs) return state === 'expired' || state === 'released' ? untilDestroyed(destroyedAt, now) : undefined
   const left = secondsBetween(now, leaseEndsAt)
-  if (left <= 0) return { words: 'over', percent: 0, isShort: true }
+  if (left <= 0) return { words: 'over', at: leaseEndsAt, percent: 0, isShort: true }
   const whole = secondsBetween(handedOverAt, leaseEndsAt)
   return {
     words: `${lengthWords(left)} left`,
+    at: leaseEndsAt,
     percent: (100 * left) / whole,
     isShort: left < Math.min(86_400, whole / 5),
   }
+}
+
+function untilDestroyed(at: Instant | undefined, now: Instant): LeaseLeft | undefined {
+  if (at === undefined) return undefined
+  const words = `${at <= now ? 'destruction was due' : 'to be destroyed'} ${relativeWords(at, now)}`
+  return { words, at, percent: 0, isShort: true }
 }

@@ -1,3 +1,4 @@
+import type { VmRequest } from '@berth/contract/vm-request.ts'
 import type { VmRequestState } from '@berth/domain/vm-request.ts'
 
 /** Colour says only how much a person is needed: nobody yet, things go on, all well, somebody soon, somebody now, over. */
@@ -24,3 +25,13 @@ export const stateLooks: Record<VmRequestState, Look> = {
   cancelled: { badge: 'Cancelled', colour: 'grey' },
   failed: { badge: 'Failed', colour: 'red' },
 }
+
+const intentLooks: Record<NonNullable<VmRequest['intent']>, Look> = {
+  release: { badge: 'Releasing', colour: 'orange' },
+  restore: { badge: 'Restoring', colour: 'blue' },
+  resume: { badge: 'Resuming', colour: 'blue' },
+}
+
+/** The state, or what is under way in it; a hold stops both. */
+export const lookOf = ({ state, intent }: Pick<VmRequest, 'state' | 'intent'>): Look =>
+  intent === undefined || state === 'held' ? stateLooks[state] : intentLooks[intent]

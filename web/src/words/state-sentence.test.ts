@@ -79,6 +79,19 @@ describe('a state is a sentence', () => {
     expect(toOperator(request)).toMatch(forOthers)
   })
 
+  test('that says what was asked for and is under way, not what holds until it is done', () => {
+    const ahead = '2026-12-06T10:00:00.000Z'
+    const step = (name: 'powerOff' | 'powerOn' | 'waitForIp') => ({ name, state: 'running' as const, round: 2 })
+    const given = { state: 'active' as const, leaseEndsAt: ahead, intent: 'release' as const }
+    expect(toOwner(given)).toBe('Being given back: powering off')
+    const extended = { state: 'expired' as const, leaseEndsAt: ahead, intent: 'resume' as const }
+    expect(toOwner(extended)).toBe('Powering on again')
+    expect(toOwner({ ...extended, steps: [step('powerOff')] })).toBe('Powering off; then it is powered on again')
+    expect(toOwner({ ...extended, steps: [step('waitForIp')] })).toBe('Powered on again: waiting for its address')
+    expect(toOwner({ state: 'released', intent: 'restore' })).toBe('Powering on again')
+    expect(toOwner({ ...given, state: 'held', hold })).toBe(`We are on it: ${hold.message}`)
+  })
+
   test('that says until when an expired VM can be kept', () => {
     expect(
       toOwner({ state: 'expired', expiredAt: '2026-11-20T09:00:00.000Z', destroyedAt: '2026-11-27T09:00:00.000Z' }),

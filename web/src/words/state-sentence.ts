@@ -13,8 +13,19 @@ export interface Reader {
 type Sentence = (request: VmRequest, now: Instant, reader: Reader) => string
 
 /** What a state means for the person who reads it, as one sentence without its full stop. */
-export const stateSentence = (request: VmRequest, now: Instant, reader: Reader): string =>
-  sentences[request.state](request, now, reader)
+export function stateSentence(request: VmRequest, now: Instant, reader: Reader): string {
+  const { state, intent } = request
+  if (intent !== undefined && state !== 'held') return joined(intentSentence(request, intent), waiting(request, now))
+  return sentences[state](request, now, reader)
+}
+
+/** What is under way while the state is still the old one. */
+function intentSentence({ steps }: VmRequest, intent: NonNullable<VmRequest['intent']>): string {
+  if (intent === 'release') return 'Being given back: powering off'
+  const step = steps.findLast(({ state }) => state === 'running')?.name
+  if (step === 'powerOff') return 'Powering off; then it is powered on again'
+  return step === 'waitForIp' ? 'Powered on again: waiting for its address' : 'Powering on again'
+}
 
 const sentences: Record<VmRequestState, Sentence> = {
   validating: (request, now) => waiting(request, now) ?? 'Checking the request',

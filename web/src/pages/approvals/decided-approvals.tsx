@@ -33,7 +33,7 @@ export function DecidedApprovals() {
           </Cell>
           <Cell column="When">{approval.decidedAt !== undefined && <Moment at={approval.decidedAt} />}</Cell>
           <Cell column="Now">
-            <StateBadge state={request.state} />
+            <StateBadge request={request} />
           </Cell>
         </Row>
       ))}

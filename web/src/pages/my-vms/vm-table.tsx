@@ -34,7 +34,7 @@ function VmRow({ request }: { request: VmRequest }) {
             <Link to={routes.vm} params={{ requestId: request.id }} className="wrap strong">
               {request.vmName}
             </Link>
-            <StateBadge state={request.state} />
+            <StateBadge request={request} />
           </span>
           <span className="small subtle wrap">
             <StateLine request={request} />
@@ -68,12 +68,9 @@ function VmRow({ request }: { request: VmRequest }) {
 function LeaseLeft({ request }: { request: VmRequest }) {
   const left = leaseLeft(request, useNow())
   if (left === undefined) return <Dash />
-  const { words, percent, isShort } = left
+  const { words, at, percent, isShort } = left
   return (
-    <span
-      className="lease-left"
-      title={request.leaseEndsAt === undefined ? undefined : exactWords(request.leaseEndsAt)}
-    >
+    <span className="lease-left" title={exactWords(at)}>
       <span className="number">{words}</span>
       {percent > 0 && (
         <span className={isShort ? 'lease-left-bar lease-left-short' : 'lease-left-bar'} aria-hidden="true">

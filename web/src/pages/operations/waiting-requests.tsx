@@ -29,7 +29,7 @@ export function WaitingRequests() {
             <span className="block subtle small">
               {ownerName}, {teamName}
             </span>
-            <StateBadge state={state} />
+            <StateBadge request={{ state }} />
           </Cell>
           <Cell column="Why">
             <span className="wrap">{sentence}</span>

@@ -1,5 +1,4 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
-import { isFinal } from '@berth/domain/vm-request.ts'
 import { Breadcrumb, BreadcrumbItem } from '@patternfly/react-core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
@@ -13,6 +12,7 @@ import { vmRequest } from '../../server/queries.ts'
 import { PageHeading } from '../../shell/page-heading.tsx'
 import { StateBadge } from '../../vm-request/state-badge.tsx'
 import { StateLine } from '../../vm-request/state-line.tsx'
+import { wayIn } from '../../words/way-in.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
 import { Actions } from './actions.tsx'
 import { ApprovalPanel } from './approval-panel.tsx'
@@ -53,7 +53,7 @@ function Vm({ request }: { request: VmRequest }) {
       <div className="stack stack-tight">
         <div className="line">
           <PageHeading title={request.vmName} />
-          <StateBadge state={request.state} />
+          <StateBadge request={request} />
         </div>
         <p className="state-line wrap">
           <StateLine request={request} />
@@ -83,15 +83,10 @@ function Vm({ request }: { request: VmRequest }) {
   )
 }
 
-/** The way in; its place is kept while the VM is built, so that nothing jumps when it comes. */
-function SshLine({ request: { state, ssh, handedOverAt, findings } }: { request: VmRequest }) {
-  if (isFinal(state) || state === 'retiring' || findings.some(({ kind }) => kind === 'vanished')) return null
-  const isOff = state === 'expired' || state === 'released'
-  if (ssh !== undefined && !isOff) return <CopyField text={ssh.command} what="ssh command" isLarge />
-  return <p className="copy-field copy-field-large subtle">{noWayInWords(isOff, handedOverAt !== undefined)}</p>
-}
-
-function noWayInWords(isOff: boolean, isHandedOver: boolean): string {
-  if (isOff) return 'The VM is powered off. The ssh command is back once it is powered on again.'
-  return isHandedOver ? 'The VM has no address now.' : 'The ssh command appears here when the VM is handed over.'
+/** The way in; its place is kept while there is none, so that nothing jumps when it comes. */
+function SshLine({ request }: { request: VmRequest }) {
+  const way = wayIn(request)
+  if (way === undefined) return null
+  if ('command' in way) return <CopyField text={way.command} what="ssh command" isLarge />
+  return <p className="copy-field copy-field-large subtle">{way.instead}</p>
 }
