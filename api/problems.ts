@@ -64,9 +64,13 @@ export class Problem extends Error {
     return new Problem('methodNotAllowed', `It knows ${allowed.join(', ')}.`, {}, { Allow: allowed.join(', ') })
   }
 
-  static actionNotAllowed(action: VmRequestAction, state: VmRequestState): Problem {
+  /** `why` is the workflow's own reason, where it has one beside the state. */
+  static actionNotAllowed(action: VmRequestAction, state: VmRequestState, why?: string): Problem {
     const allowedIn = [...statesAllowing(action)]
-    const detail = `The request is ${state}; ${action} is allowed in ${allowedIn.join(', ')}.`
+    const inGeneral = allowedIn.includes(state)
+      ? `The request is ${state}, and what is under way does not allow ${action}; try again in a moment.`
+      : `The request is ${state}; ${action} is allowed in ${allowedIn.join(', ')}.`
+    const detail = why === undefined ? inGeneral : sentence(why)
     return new Problem('actionNotAllowed', detail, { state, allowedIn } satisfies Members<'actionNotAllowed'>)
   }
 
@@ -176,7 +180,7 @@ export function problemOfRefusal(
 ): Problem {
   switch (code) {
     case 'actionNotAllowed':
-      return Problem.actionNotAllowed(action, request.state)
+      return Problem.actionNotAllowed(action, request.state, ownReason(action, message))
     case 'staleDecision':
       return Problem.staleDecision(message)
     case 'extensionNeedsApproval':
@@ -196,5 +200,11 @@ export function problemOfRefusal(
       return Problem.malformed([{ path: 'body', message: failureSentence(code, message), code }])
   }
 }
+
+/** A refusal for the state alone says what the table of states says; that is said anew, for the state of now. */
+const ownReason = (action: VmRequestAction, message: string): string | undefined =>
+  message.startsWith(`${action} is not allowed while`) || message.startsWith('the request is ') ? undefined : message
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/\.?$/, '.')
 
 const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) })

@@ -147,6 +147,9 @@ describe('a VM request by REST', () => {
 
   test('is released and restored by its owner', async () => {
     const id = await active()
+    expect(await world.as('developer').refusal('restoreVm', { params: { id }, body: {} })).toMatchObject({
+      detail: 'The request is active; restoreVm is allowed in released.',
+    })
     await world.as('developer').call('releaseVm', { params: { id }, body: { reason: 'done' } })
     const released = await world.as('developer').vmRequestOnce(id, is('released'))
     expect(released).toMatchObject({
@@ -208,7 +211,10 @@ describe('a held request', () => {
       code: 'staleDecision',
       status: 409,
     })
-    expect(await decide({ step: 'clone', attempt, action: 'skip' })).toMatchObject({ status: 409 })
+    expect(await decide({ step: 'clone', attempt, action: 'skip' })).toMatchObject({
+      status: 409,
+      detail: 'Skip is not possible here; it can be retry or abort or keep.',
+    })
     expect(await decide({ step: 'clone', attempt, action: 'retry', overrides: { datastore: 'x' } })).toMatchObject({
       code: 'malformed',
     })

@@ -37,8 +37,6 @@ function adviceFor(problem: Problem): string {
       return 'Sign in again.'
     case 'forbidden':
       return 'Ask an administrator if you need this.'
-    case 'actionNotAllowed':
-      return `It is ${problem.state} now.`
     case 'staleDecision':
       return 'Somebody was faster: the page shows what happened.'
     case 'quotaExceeded':
