@@ -179,7 +179,8 @@ describe('a VM request by REST', () => {
     expect(cancelled.body).toMatchObject({ state: 'retiring', retireTo: 'cancelled' })
     cloned({ moid: 'vm-3' })
     expect(await world.as('developer').vmRequestOnce(id, is('cancelled'))).toMatchObject({
-      reasons: [expect.stringContaining('no longer needed')],
+      reasons: ['no longer needed'],
+      endedBy: 'Name of developer',
     })
   })
 })

@@ -3,6 +3,7 @@ import { failureSentence } from '@berth/domain/failures.ts'
 import { addSeconds, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeEvent, NoticeOrder } from '@berth/domain/notice.ts'
 import { sizeLabel } from '@berth/domain/size.ts'
+import { reasonsWithoutNames } from './reasons-without-names.ts'
 import { sshAccess } from './ssh-access.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
 
@@ -213,7 +214,8 @@ function login(request: VmRequestRow): string[] {
   return ssh === undefined ? ['Its address is not known yet.', ''] : [`  ${ssh.command}`, '']
 }
 
-const reasons = (request: VmRequestRow): string[] => (request.reasons ?? []).map((reason) => `  - ${reason}`)
+const reasons = ({ reasons, owner_id, requester_id }: VmRequestRow): string[] =>
+  reasonsWithoutNames(reasons ?? [], [owner_id, requester_id]).map((reason) => `  - ${reason}`)
 
 const lapse = ({ request, approvalOpenedAt }: Told): string =>
   at(addSeconds(approvalOpenedAt ?? request.requested_at, request.provisioning_request.policy.approvalLapseSeconds))

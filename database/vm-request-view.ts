@@ -16,6 +16,7 @@ import {
 } from '@berth/domain/vm-request.ts'
 import type { FindingOnRequest } from './findings.ts'
 import type { Prisma } from './generated/client.ts'
+import { reasonsWithoutNames } from './reasons-without-names.ts'
 import { sshAccess, type SshAccess } from './ssh-access.ts'
 import type { WaitingFor } from './waiting-for.ts'
 import { withoutNulls } from './without-nulls.ts'
@@ -96,6 +97,7 @@ export type ViewedRow = Prisma.VmRequestGetPayload<{ include: typeof viewed }>
 export const namedIn = (row: ViewedRow): string[] =>
   row.approvals.flatMap(({ approvers, decidedBy }) => [...approvers, ...(decidedBy === null ? [] : [decidedBy])])
 
+/** `endedBy` is the id of the person who ended it. */
 export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, endedBy?: string): VmRequestView {
   const { specification, policy, approval, rules } = row.provisioningRequest as unknown as ProvisioningRequest
   return {
@@ -122,7 +124,11 @@ export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, ended
     warnings: warningsOf(row),
     steps: row.steps.map(stepView),
     approvals: row.approvals.map((each) => approvalView(each, names)),
-    reasons: row.reasons,
+    reasons: reasonsWithoutNames(row.reasons, [
+      row.ownerId,
+      row.requesterId,
+      ...(endedBy === undefined ? [] : [endedBy]),
+    ]),
     findings: row.findings as unknown as FindingOnRequest[],
     requestedAt: row.requestedAt.toISOString(),
     ...momentsOf(row),
@@ -134,7 +140,7 @@ export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, ended
       intent: row.intent as 'release' | 'restore' | null,
       retireTo: row.retireTo as FinalState | null,
       ssh: sshOf(row),
-      endedBy: endedBy ?? null,
+      endedBy: endedBy === undefined ? null : (names.get(endedBy) ?? endedBy),
     }),
   }
 }

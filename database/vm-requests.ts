@@ -116,10 +116,7 @@ async function viewsOf(database: Database, rows: ViewedRow[]): Promise<VmRequest
   if (rows.length === 0) return []
   const endedBy = await personsWhoEnded(database, rows)
   const names = await displayNames(database, [...rows.flatMap(namedIn), ...endedBy.values()])
-  return rows.map((row) => {
-    const person = endedBy.get(row.id)
-    return viewOf(row, names, person === undefined ? undefined : (names.get(person) ?? person))
-  })
+  return rows.map((row) => viewOf(row, names, endedBy.get(row.id)))
 }
 
 /** By request: who released, cancelled, declined or gave it up. */

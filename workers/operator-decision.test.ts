@@ -184,7 +184,7 @@ describe('giving up', () => {
     await decide(life, { step: 'waitForIp', action: 'keep', keepSeconds: 3 })
     const { hold, reasons } = await world.until(id, (row) => row.hold?.actions.join() === 'abort')
     expect(hold).toMatchObject({ givenUp: true, step: 'waitForIp' })
-    expect(reasons).toEqual([expect.stringContaining('planned by the test'), 'given up by operator'])
+    expect(reasons).toEqual([expect.stringContaining('planned by the test'), 'given up by an operator'])
     expect((await refusalOf(life.executeUpdate(cancelRequest, { args: [message('developer')] }))).code).toBe(
       'actionNotAllowed',
     )

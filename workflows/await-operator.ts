@@ -5,7 +5,7 @@ import { addSeconds } from '@berth/domain/instant.ts'
 import { leaseWarnings } from '@berth/domain/lease.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { mustPlaceAgain, overridable, overridesProblem } from '@berth/domain/overrides.ts'
-import { berthItself, type Change } from '@berth/domain/transition.ts'
+import type { Change } from '@berth/domain/transition.ts'
 import { allows, type OperatorAction, type VmRequestAction } from '@berth/domain/vm-request.ts'
 import { releaseNotice } from './keep-lease.ts'
 import { left, refusal, type Handlers, type Life, type Reaction } from './life.ts'
@@ -104,25 +104,25 @@ const retried = (hold: Hold, { overrides }: OperatorDecision): Change => ({
   ...(hold.heldFrom === 'provisioning' && mustPlaceAgain(hold, overrides) && { placeAgain: true }),
 })
 
-function aborted(life: Life, hold: Hold, { by }: OperatorDecision): Change {
-  const reasons = life.facts.reasons ?? givenUpBecause(hold, by)
+function aborted(life: Life, hold: Hold, { reason }: OperatorDecision): Change {
+  const reasons = life.facts.reasons ?? givenUpBecause(hold, reason)
   return hold.heldFrom === 'provisioning'
     ? { state: 'retiring', retireTo: 'failed', reasons }
     : { state: 'failed', reasons }
 }
 
 /** The owner is told now that there will be no VM; what there is stays as it is until an operator has looked at it. */
-function keptForDiagnosis(life: Life, hold: Hold, { by, keepSeconds }: OperatorDecision): Change {
+function keptForDiagnosis(life: Life, hold: Hold, { reason, keepSeconds }: OperatorDecision): Change {
   const seconds = keepSeconds ?? life.request.policy.holdCleanUpSeconds
   return {
     hold: { ...hold, givenUp: true, actions: ['abort'], cleanUpAt: addSeconds(life.now, seconds) },
-    reasons: givenUpBecause(hold, by),
+    reasons: givenUpBecause(hold, reason),
   }
 }
 
-const givenUpBecause = ({ message }: Hold, by: string): string[] => [
+const givenUpBecause = ({ message }: Hold, reason: string | undefined): string[] => [
   message,
-  `given up by ${by === berthItself ? 'an operator' : by}`,
+  `given up by an operator${reason === undefined || reason === '' ? '' : `: ${reason}`}`,
 ]
 
 /** Skipping a warning says that the operator told the owner by other means: that counts as delivered, now. */

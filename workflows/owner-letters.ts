@@ -7,9 +7,8 @@ import type { CancelRequest, ExtendLease, LeaseExtended, ReleaseVm, RestoreVm } 
 
 /** What owners ask for. Each act also ends a hold: the request goes on from where it was held. */
 
-const cancelled = (by: string, reason: string | undefined) => [
-  `cancelled by ${by}${reason === undefined || reason === '' ? '' : `: ${reason}`}`,
-]
+/** Who it was stands in the audit: an id says nothing to people. */
+const cancelled = (reason: string | undefined): string[] => (reason === undefined || reason === '' ? [] : [reason])
 
 /** Nothing was built: the end comes at once. */
 export const cancelBeforeBuilding =
@@ -20,7 +19,7 @@ export const cancelBeforeBuilding =
       event: 'cancelled',
       by,
       reason,
-      change: { state: 'cancelled', reasons: cancelled(by, reason), hold: null },
+      change: { state: 'cancelled', reasons: cancelled(reason), hold: null },
       notices: [{ event: 'requestCancelled', audience: 'owner', grantNumber: 0, stage: '0' }],
     })
     return { answer: { state: life.facts.state }, leave: true }
@@ -35,7 +34,7 @@ export const cancelWhileBuilding =
       event: 'cancelRequested',
       by,
       reason,
-      change: { state: 'retiring', retireTo: 'cancelled', reasons: cancelled(by, reason), hold: null },
+      change: { state: 'retiring', retireTo: 'cancelled', reasons: cancelled(reason), hold: null },
     })
     return { answer: { state: life.facts.state }, leave: true }
   }
