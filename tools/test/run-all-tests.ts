@@ -39,7 +39,7 @@ async function everything(configuration: TestConfiguration, folder: string, sign
   await buildWeb()
   const chromium = await findChromium(configuration)
   const checks = await runChecks()
-  const tests = await testsAt(configuration, [], folder, signal)
+  const tests = await testsAt(withBrowser(configuration, chromium), [], folder, signal)
   const journeys = await journeysAt(configuration, [], chromium, folder, signal)
   return [checks, tests, journeys, await shortDrills(signal)]
 }
@@ -54,12 +54,24 @@ async function those(
     /^(\.\/)?e2e(\/|$)/.test(given) ? 'journeys' : 'tests',
   )
   const parts: Results[] = []
-  if (tests.length > 0) parts.push(await testsAt(configuration, tests, folder, signal))
+  if (tests.length > 0) parts.push(await testsAt(await readyFor(tests, configuration), tests, folder, signal))
   if (journeys.length > 0)
     parts.push(await journeysAt(configuration, journeys, await findChromium(configuration), folder, signal))
   if (tests.some((given) => /^(\.\/)?tools\/chaos\/?$/.test(given))) parts.push(await shortDrills(signal))
   return parts
 }
+
+/** Tests of the portal's pages drive the built portal in a browser. */
+async function readyFor(tests: string[], configuration: TestConfiguration): Promise<TestConfiguration> {
+  if (!tests.some((given) => /^(\.\/)?web(\/|$)/.test(given))) return configuration
+  await buildWeb()
+  return withBrowser(configuration, await findChromium(configuration))
+}
+
+const withBrowser = (configuration: TestConfiguration, chromium: string): TestConfiguration => ({
+  ...configuration,
+  environment: { ...configuration.environment, CHROMIUM_BINARY: chromium },
+})
 
 /** Drills in their short form, with the same faults each time. */
 const shortDrills = (signal: AbortSignal): Promise<Results> =>
@@ -95,7 +107,7 @@ const journeysAt = (
       config: 'jest.e2e.config.mjs',
       paths,
       workers: journeysAtOnce,
-      environment: { ...configuration.environment, BERTH_HOME: home, CHROMIUM_BINARY: chromium },
+      environment: { ...withBrowser(configuration, chromium).environment, BERTH_HOME: home },
       folder,
       signal,
     }),

@@ -22,24 +22,62 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-export function mockApi(): Server {
-  return createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://mock')
-    if (url.pathname.startsWith('/api/v1/')) void answerApi(request, url, response)
-    else void answerFile(url.pathname, response)
-  })
+/** A call as it came, for whoever wants to answer it otherwise. */
+export interface MockCall {
+  method: string
+  path: string
+  query: URLSearchParams
+  body: Record<string, unknown>
+  idempotencyKey: string | undefined
 }
 
-async function answerApi(request: IncomingMessage, url: URL, response: ServerResponse) {
+export interface MockAnswer {
+  status: number
+  body: unknown
+}
+
+export interface MockApi {
+  server: Server
+  /** As if this request had changed: every open stream tells it. */
+  tell(request: VmRequest): void
+}
+
+/** `answer` comes first; what it leaves is answered from the canned entries. */
+export function mockApi(answer: (call: MockCall) => MockAnswer | undefined = () => undefined): MockApi {
+  const streams = new Set<ServerResponse>()
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://mock')
+    if (!url.pathname.startsWith('/api/v1/')) void answerFile(url.pathname, response)
+    else if (url.pathname.endsWith('/events')) openStream(streams, response)
+    else void answerApi(request, url, response, answer)
+  })
+  return {
+    server,
+    tell(request) {
+      for (const stream of streams) stream.write(`event: vm-request\ndata: ${JSON.stringify(request)}\n\n`)
+    },
+  }
+}
+
+async function answerApi(
+  request: IncomingMessage,
+  url: URL,
+  response: ServerResponse,
+  answer: (call: MockCall) => MockAnswer | undefined,
+) {
   const scenario = scenarioOf(request)
   const path = url.pathname.slice('/api/v1'.length)
-  if (path.endsWith('/events')) return openStream(response)
+  const { method = 'GET', headers } = request
+  const body = await bodyOf(request)
+  const idempotencyKey = headers['idempotency-key']?.toString()
+  const given = answer({ method, path, query: url.searchParams, body, idempotencyKey })
+  if (given !== undefined) return json(response, given.status, given.body)
   if (scenario === 'signedOut') return problem(response, 401, 'unauthenticated', 'You are not signed in')
   if (path === '/me') return json(response, 200, canned.person)
   if (scenario === 'loading') return undefined
-  if (scenario === 'error') return refuse(response, request.method, path)
+  if (scenario === 'error') return refuse(response, method, path)
   const requests = scenario === 'empty' ? [] : scenario === 'long' ? canned.longRequests : canned.requests
-  if (request.method === 'POST') return act(response, path, requests, await bodyOf(request))
+  if (method === 'POST') return act(response, path, requests, body)
   return json(response, 200, read(path, url.searchParams, requests, scenario))
 }
 
@@ -79,7 +117,7 @@ function filtered(requests: VmRequest[], query: URLSearchParams): VmRequest[] {
   )
 }
 
-function act(response: ServerResponse, path: string, requests: VmRequest[], body: { leaseSeconds?: number }) {
+function act(response: ServerResponse, path: string, requests: VmRequest[], body: Record<string, unknown>) {
   if (path === '/vm-requests/preview') return json(response, 200, canned.preview)
   if (path === '/vm-requests') return json(response, 201, canned.requests[3])
   if (path === '/hold-groups/retry') return json(response, 200, canned.retried)
@@ -87,7 +125,7 @@ function act(response: ServerResponse, path: string, requests: VmRequest[], body
   const request = requests.find((candidate) => candidate.id === id)
   if (request === undefined) return problem(response, 404, 'notFound', 'Not found')
   if (action !== 'extend') return json(response, 200, { ...request, version: request.version + 1 })
-  const leaseEndsAt = addSeconds(request.leaseEndsAt ?? request.requestedAt, body.leaseSeconds ?? 0)
+  const leaseEndsAt = addSeconds(request.leaseEndsAt ?? request.requestedAt, Number(body['leaseSeconds'] ?? 0))
   const extended = { ...request, version: request.version + 1, leaseEndsAt }
   return json(response, 200, { leaseEndsAt, cappedBy: null, request: extended })
 }
@@ -112,9 +150,11 @@ function json(response: ServerResponse, status: number, body: unknown) {
   response.end(JSON.stringify(body))
 }
 
-function openStream(response: ServerResponse) {
+function openStream(streams: Set<ServerResponse>, response: ServerResponse) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-  response.write(': nothing happens in a mock\n\n')
+  response.write(': nothing happens by itself in a mock\n\n')
+  streams.add(response)
+  response.on('close', () => streams.delete(response))
 }
 
 async function answerFile(path: string, response: ServerResponse) {
@@ -134,8 +174,8 @@ function scenarioOf({ headers }: IncomingMessage): Scenario {
   return scenarios.find((known) => known === said) ?? 'usual'
 }
 
-async function bodyOf(request: IncomingMessage): Promise<{ leaseSeconds?: number }> {
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as { leaseSeconds?: number })
+  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>)
 }

@@ -122,7 +122,7 @@ async function photograph(browser: Browser, origin: string, shot: Shot, look: (t
 
 const folder = new URL('./pictures', import.meta.url).pathname
 const wanted = process.argv[2] ?? ''
-const server = mockApi()
+const { server } = mockApi()
 await mkdir(folder, { recursive: true })
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

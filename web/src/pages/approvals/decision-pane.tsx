@@ -7,26 +7,32 @@ import {
   DescriptionListGroup,
   DescriptionListTerm,
 } from '@patternfly/react-core'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { Confirm } from '../../parts/confirm.tsx'
+import { Message } from '../../parts/message.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Section } from '../../parts/section.tsx'
 import { routes } from '../../paths.ts'
+import { vmRequest } from '../../server/queries.ts'
 import { useAct } from '../../server/use-act.ts'
 import { Moment } from '../../time/moment.tsx'
 import { lengthWords } from '../../time/words.ts'
 import { QuotaBars } from '../../vm-request/quota-bars.tsx'
+import { decidedWords } from '../../words/decided-words.ts'
 
 interface Props {
   item: ApprovalItem
+  /** It still waits for this person. */
+  isOpen: boolean
   /** It follows a decision, whose button took the focus away with it. */
   takesFocus: boolean
   onDecided: (words: string) => void
 }
 
 /** All that one needs to know to decide, and the two answers. */
-export function DecisionPane({ item, takesFocus, onDecided }: Props) {
+export function DecisionPane({ item, isOpen, takesFocus, onDecided }: Props) {
   const pane = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (takesFocus) pane.current?.focus()
@@ -67,7 +73,7 @@ export function DecisionPane({ item, takesFocus, onDecided }: Props) {
           <p className="strong">Quota of {request.teamName} without and with it</p>
           <QuotaBars lines={quota} />
         </div>
-        <Answers item={item} onDecided={onDecided} />
+        {isOpen ? <Answers item={item} onDecided={onDecided} /> : <Overtaken item={item} />}
       </Section>
     </div>
   )
@@ -117,6 +123,12 @@ function Answers({
       <Refusal error={error} />
     </div>
   )
+}
+
+/** Somebody else was faster: what the person reads stays, and the buttons go. */
+function Overtaken({ item: { request, approval } }: Pick<Props, 'item'>) {
+  const { data } = useQuery(vmRequest(request.id))
+  return <Message kind="note" title={decidedWords(data, approval.id)} live />
 }
 
 const Fact = ({ term, children }: { term: string; children: ReactNode }) => (

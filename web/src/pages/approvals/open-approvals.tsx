@@ -28,11 +28,15 @@ interface Props {
 export function OpenApprovals({ chosen, onChoose }: Props) {
   const { data, error, refetch } = useQuery(openApprovals)
   const [decided, setDecided] = useState<Decided>()
+  /** What the person reads stays until they choose or decide, whoever is faster. */
+  const [last, setLast] = useState<ApprovalItem>()
   if (data === undefined)
     return error === null ? <ContentSkeleton /> : <Trouble error={error} onRetry={() => void refetch()} />
 
   const items = data.items.filter(({ approval }) => approval.id !== decided?.item.approval.id)
-  const shown = items.find(({ request }) => request.id === chosen) ?? items[0]
+  const shown = shownOf(items, chosen, last?.approval.id === decided?.item.approval.id ? undefined : last)
+  if (shown !== last) setLast(shown)
+  const isMissed = chosen !== undefined && ![shown, decided?.item].some((item) => item?.request.id === chosen)
   const follow = (item: ApprovalItem, words: string) => {
     setDecided({ item, words })
     announce(words)
@@ -52,7 +56,18 @@ export function OpenApprovals({ chosen, onChoose }: Props) {
           }
         />
       )}
-      {shown === undefined && <NothingHere words="Nothing waits for you. New requests appear here by themselves." />}
+      {isMissed && (
+        <Message
+          kind="note"
+          title="The request that you came for no longer waits for you"
+          actions={
+            <Link to={routes.vm} params={{ requestId: chosen }}>
+              See what became of it
+            </Link>
+          }
+        />
+      )}
+      {items.length === 0 && <NothingHere words="Nothing waits for you. New requests appear here by themselves." />}
       {shown !== undefined && (
         <div className="approval-columns">
           <ul className="pick-list" aria-label="Requests that wait for you">
@@ -65,6 +80,7 @@ export function OpenApprovals({ chosen, onChoose }: Props) {
           <DecisionPane
             key={shown.approval.id}
             item={shown}
+            isOpen={items.includes(shown)}
             takesFocus={decided !== undefined && document.activeElement === document.body}
             onDecided={(words) => follow(shown, words)}
           />
@@ -72,6 +88,16 @@ export function OpenApprovals({ chosen, onChoose }: Props) {
       )}
     </div>
   )
+}
+
+function shownOf(
+  items: ApprovalItem[],
+  chosen: string | undefined,
+  last: ApprovalItem | undefined,
+): ApprovalItem | undefined {
+  const isLastMeant = last !== undefined && (chosen ?? last.request.id) === last.request.id
+  const asItIsNow = items.find(({ request }) => request.id === (chosen ?? last?.request.id))
+  return asItIsNow ?? (isLastMeant ? last : items[0])
 }
 
 function PickButton({ item, isChosen, onChoose }: { item: ApprovalItem; isChosen: boolean; onChoose: () => void }) {

@@ -1,0 +1,11 @@
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+
+/** Why an approval that somebody looks at waits for nobody any more. */
+export function decidedWords(request: VmRequest | undefined, approvalId: string | undefined): string {
+  const approval = request?.approvals.find(({ id }) => id === approvalId) ?? request?.approvals.at(-1)
+  if (approval?.decision === undefined)
+    return request?.state === 'cancelled'
+      ? `Cancelled meanwhile${request.endedBy === undefined ? '' : ` by ${request.endedBy}`}`
+      : 'It no longer waits for a decision'
+  return `Decided meanwhile: ${approval.decision} by ${approval.byName ?? 'another approver'}`
+}
