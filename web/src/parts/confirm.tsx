@@ -13,7 +13,8 @@ interface Props {
   /** What else is chosen in the panel. */
   children?: ReactNode
   isPending: boolean
-  onConfirm: (reason: string | undefined) => void
+  /** `close` is for when it is done. */
+  onConfirm: (reason: string | undefined, close: () => void) => void
 }
 
 /** A button that says what it will do before it does it, in place; the focus goes into the panel and comes back. */
@@ -47,9 +48,13 @@ export function Confirm(props: Props) {
         {action}
       </Button>
     )
+  const close = () => {
+    setOpen(false)
+    setWords('')
+  }
   const confirm = (event: FormEvent) => {
     event.preventDefault()
-    onConfirm(words.trim() === '' ? undefined : words.trim())
+    onConfirm(words.trim() === '' ? undefined : words.trim(), close)
   }
   return (
     <form

@@ -11,8 +11,17 @@ interface Given<N extends EndpointName> {
   signal?: AbortSignal
 }
 
+export interface Answer<N extends EndpointName> {
+  /** 202: it was taken, and nobody knows yet what comes of it. */
+  status: number
+  body: EndpointResponse<N>
+}
+
 /** Calls an endpoint of the contract. Throws ServerProblem, also when nobody answers. */
-export async function call<N extends EndpointName>(name: N, given: Given<N> = {}): Promise<EndpointResponse<N>> {
+export const call = async <N extends EndpointName>(name: N, given: Given<N> = {}): Promise<EndpointResponse<N>> =>
+  (await answerTo(name, given)).body
+
+export async function answerTo<N extends EndpointName>(name: N, given: Given<N>): Promise<Answer<N>> {
   const response = await answerOf(addressOf(name, given.params ?? {}, given.query ?? {}), {
     method: paths[name].method.toUpperCase(),
     headers: {
@@ -25,7 +34,7 @@ export async function call<N extends EndpointName>(name: N, given: Given<N> = {}
   })
   const body: unknown = await response.json().catch(() => undefined)
   if (!response.ok) throw new ServerProblem(isProblem(body) ? body : undefined)
-  return body as EndpointResponse<N>
+  return { status: response.status, body: body as EndpointResponse<N> }
 }
 
 /** The address of an endpoint with its parameters filled in. */

@@ -17,6 +17,10 @@ export const isSignedOut = (error: unknown): boolean =>
 export const isNotFound = (error: unknown): boolean =>
   error instanceof ServerProblem && error.problem?.code === 'notFound'
 
+/** A clear answer stays the same when asked again; silence and trouble on the server's side may pass. */
+export const mayPass = (error: unknown): boolean =>
+  !(error instanceof ServerProblem) || error.problem === undefined || error.problem.status >= 500
+
 interface Told {
   title: string
   /** What is wrong in particular, and what to do. */

@@ -1,15 +1,11 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { isSignedOut, ServerProblem } from './problem.ts'
+import { isSignedOut, mayPass } from './problem.ts'
 import { keys } from './queries.ts'
 
 /** Whatever call finds that the session is over, the whole portal shows that the person is signed out. */
 const onError = (error: unknown) => {
   if (isSignedOut(error)) void queryClient.invalidateQueries({ queryKey: keys.me })
 }
-
-/** A clear answer stays the same when asked again; silence and trouble on the server's side may pass. */
-const mayPass = (error: unknown): boolean =>
-  !(error instanceof ServerProblem) || error.problem === undefined || error.problem.status >= 500
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({

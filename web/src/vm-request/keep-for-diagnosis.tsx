@@ -19,7 +19,9 @@ export function KeepForDiagnosis({ isPending, decide }: { isPending: boolean; de
       doIt="Give up and keep"
       reason="optional"
       isPending={isPending}
-      onConfirm={(reason) => decide({ action: 'keep', keepSeconds, ...(reason !== undefined && { reason }) })}
+      onConfirm={(reason, close) =>
+        decide({ action: 'keep', keepSeconds, ...(reason !== undefined && { reason }) }, close)
+      }
     >
       <Field id={id} label="For how long">
         <FormSelect id={id} value={keepSeconds} onChange={(_event, value) => setKeepSeconds(Number(value))}>

@@ -2,7 +2,7 @@ import type { VmRequest } from '@berth/contract/vm-request.ts'
 import type { HoldStep } from '@berth/domain/vm-request.ts'
 import { Button } from '@patternfly/react-core'
 import { Confirm } from '../parts/confirm.tsx'
-import { Refusal } from '../parts/refusal.tsx'
+import { Outcome } from '../parts/outcome.tsx'
 import { useAct } from '../server/use-act.ts'
 import { absoluteWords } from '../time/words.ts'
 import { stepWords } from '../words/step-words.ts'
@@ -17,11 +17,12 @@ const skipWords: Partial<Record<HoldStep, string>> = {
 
 /** What an operator may do about the step at which a request is held. */
 export function OperatorDecision({ request }: { request: VmRequest }) {
-  const { mutate, isPending, error } = useAct('operatorDecision', request.id)
+  const { mutate, isPending, ...outcome } = useAct('operatorDecision', request)
   const { hold } = request
   if (hold === undefined || !request.actions.includes('operatorDecision')) return null
   const { step, attempt, actions, overridable, givenUp } = hold
-  const decide: Decide = (decision) => mutate({ step, attempt, ...decision })
+  const decide: Decide = (decision, close) =>
+    mutate({ step, attempt, ...decision }, close === undefined ? {} : { onSuccess: close })
   return (
     <div className="stack stack-close">
       <div className="line line-top">
@@ -39,7 +40,7 @@ export function OperatorDecision({ request }: { request: VmRequest }) {
             consequence={skipWords[step] ?? 'The life of the request goes on without this step.'}
             reason={step === 'warn' ? { required: 'How was the owner told?' } : 'optional'}
             isPending={isPending}
-            onConfirm={(reason) => decide({ action: 'skip', ...(reason !== undefined && { reason }) })}
+            onConfirm={(reason, close) => decide({ action: 'skip', ...(reason !== undefined && { reason }) }, close)}
           />
         )}
         {actions.includes('keep') && <KeepForDiagnosis isPending={isPending} decide={decide} />}
@@ -50,12 +51,12 @@ export function OperatorDecision({ request }: { request: VmRequest }) {
             reason="optional"
             isDangerous
             isPending={isPending}
-            onConfirm={(reason) => decide({ action: 'abort', ...(reason !== undefined && { reason }) })}
+            onConfirm={(reason, close) => decide({ action: 'abort', ...(reason !== undefined && { reason }) }, close)}
           />
         )}
       </div>
       <p className="small subtle">{consequenceWords(hold)}</p>
-      <Refusal error={error} />
+      <Outcome {...outcome} />
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Confirm } from '../parts/confirm.tsx'
-import { Refusal } from '../parts/refusal.tsx'
+import { Outcome } from '../parts/outcome.tsx'
 import { keys } from '../server/queries.ts'
 import { useAct } from '../server/use-act.ts'
 
@@ -8,9 +8,9 @@ const releaseGoneConsequence =
   'The VM is gone from vCenter already: the request ends, and its quota and its name are free again. If the VM comes back later, it is nobody’s.'
 
 /** The decision about a VM that is gone: nobody waits for it any more. */
-export function ReleaseGone({ requestId }: { requestId: string }) {
+export function ReleaseGone({ request }: { request: { id: string; version?: number } }) {
   const client = useQueryClient()
-  const { mutate, isPending, error } = useAct('releaseVm', requestId)
+  const { mutate, isPending, ...outcome } = useAct('releaseVm', request)
   return (
     <div className="stack stack-tight">
       <div>
@@ -20,12 +20,15 @@ export function ReleaseGone({ requestId }: { requestId: string }) {
           reason="none"
           isDangerous
           isPending={isPending}
-          onConfirm={() =>
-            mutate({}, { onSettled: () => void client.invalidateQueries({ queryKey: keys.operations }) })
+          onConfirm={(_reason, close) =>
+            mutate(
+              {},
+              { onSuccess: close, onSettled: () => void client.invalidateQueries({ queryKey: keys.operations }) },
+            )
           }
         />
       </div>
-      <Refusal error={error} />
+      <Outcome {...outcome} />
     </div>
   )
 }

@@ -36,7 +36,9 @@ export function RetryWith({ overridable, isPending, decide }: Props) {
       doIt="Retry with this"
       reason="optional"
       isPending={isPending}
-      onConfirm={(reason) => decide({ action: 'retry', overrides, ...(reason !== undefined && { reason }) })}
+      onConfirm={(reason, close) =>
+        decide({ action: 'retry', overrides, ...(reason !== undefined && { reason }) }, close)
+      }
     >
       {shown.map(({ name, label, values }) => (
         <Field key={name} id={`${id}-${name}`} label={label}>

@@ -1,12 +1,12 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { Confirm } from '../parts/confirm.tsx'
-import { Refusal } from '../parts/refusal.tsx'
+import { Outcome } from '../parts/outcome.tsx'
 import { useAct } from '../server/use-act.ts'
 import { stepWords } from '../words/step-words.ts'
 
 /** For operators: a failed request gets another try, with what was approved. */
 export function TryAgain({ request }: { request: VmRequest }) {
-  const { mutate, isPending, error } = useAct('tryAgain', request.id)
+  const { mutate, isPending, ...outcome } = useAct('tryAgain', request)
   const { tryAgainFrom, vmName } = request
   if (tryAgainFrom === undefined) return null
   const approval = tryAgainFrom === 'place' ? 'What was approved stays approved' : 'It is checked again from the start'
@@ -18,10 +18,10 @@ export function TryAgain({ request }: { request: VmRequest }) {
           consequence={`The request opens again: it takes the team’s quota and the name ${vmName} again, or is refused if they are gone. ${approval}.`}
           reason="optional"
           isPending={isPending}
-          onConfirm={(reason) => mutate(reason === undefined ? {} : { reason })}
+          onConfirm={(reason, close) => mutate(reason === undefined ? {} : { reason }, { onSuccess: close })}
         />
       </div>
-      <Refusal error={error} />
+      <Outcome {...outcome} />
     </div>
   )
 }

@@ -12,11 +12,12 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Message } from '../../parts/message.tsx'
+import { handedOverWords } from '../../parts/outcome.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Section } from '../../parts/section.tsx'
 import { routes } from '../../paths.ts'
 import { vmRequest } from '../../server/queries.ts'
-import { useAct } from '../../server/use-act.ts'
+import { requestIn, useAct, type ActAnswer } from '../../server/use-act.ts'
 import { Moment } from '../../time/moment.tsx'
 import { lengthWords } from '../../time/words.ts'
 import { QuotaBars } from '../../vm-request/quota-bars.tsx'
@@ -86,18 +87,11 @@ function Answers({
   item: ApprovalItem
   onDecided: (words: string) => void
 }) {
-  const { mutate, isPending, error } = useAct('decideApproval', request.id)
+  const { mutate, isPending, error } = useAct('decideApproval', request)
   const decide = (decision: 'approved' | 'declined', reason?: string) =>
     mutate(
       { decision, approvalId: approval.id, ...(reason === undefined ? {} : { reason }) },
-      {
-        onSuccess: () =>
-          onDecided(
-            decision === 'approved'
-              ? `Approved: ${request.vmName} is being built for ${request.ownerName}`
-              : `Declined: ${request.ownerName} is told why`,
-          ),
-      },
+      { onSuccess: (answer) => onDecided(outcomeWords(decision, answer)) },
     )
   return (
     <div className="stack stack-close">
@@ -129,6 +123,15 @@ function Answers({
 function Overtaken({ item: { request, approval } }: Pick<Props, 'item'>) {
   const { data } = useQuery(vmRequest(request.id))
   return <Message kind="note" title={decidedWords(data, approval.id)} live />
+}
+
+function outcomeWords(decision: 'approved' | 'declined', answer: ActAnswer): string {
+  const { vmName, ownerName, state } = requestIn(answer)
+  const said = decision === 'approved' ? 'Approved' : 'Declined'
+  if (answer.status === 202) return `${said}: ${vmName}. ${handedOverWords}`
+  if (decision === 'declined') return `Declined: ${ownerName} is told why`
+  if (state === 'awaitingApproval') return `Approved: ${vmName} still waits for somebody else`
+  return `Approved: ${vmName} is being built for ${ownerName}`
 }
 
 const Fact = ({ term, children }: { term: string; children: ReactNode }) => (

@@ -74,7 +74,7 @@ function Case({ finding }: { finding: FindingEntry }) {
           )}
         </p>
       </div>
-      {request !== undefined && actions.includes('releaseVm') && <ReleaseGone requestId={request.id} />}
+      {request !== undefined && actions.includes('releaseVm') && <ReleaseGone request={{ id: request.id }} />}
     </article>
   )
 }

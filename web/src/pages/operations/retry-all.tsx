@@ -11,7 +11,7 @@ import { stepWords } from '../../words/step-words.ts'
 /** One decision about all requests that are held for the same cause. */
 export function RetryAll({ cause, retryable }: Pick<HeldGroup, 'cause' | 'retryable'>) {
   const client = useQueryClient()
-  const { mutate, isPending, error, data, submittedAt, isSuccess } = useMutation({
+  const { mutate, isPending, error, data } = useMutation({
     mutationFn: (reason: string | undefined) =>
       call('retryHoldGroup', { body: { ...cause, ...(reason === undefined ? {} : { reason }) } }),
     onSettled: () => {
@@ -23,12 +23,11 @@ export function RetryAll({ cause, retryable }: Pick<HeldGroup, 'cause' | 'retrya
     <>
       <div>
         <Confirm
-          key={isSuccess ? submittedAt : 'asking'}
           action={`Retry all ${retryable}`}
           consequence={`“${stepWords[cause.step].name}” is done again now for ${retryable} requests. Each decides for itself: what has gone on meanwhile is left alone.`}
           reason="optional"
           isPending={isPending}
-          onConfirm={mutate}
+          onConfirm={(reason, close) => mutate(reason, { onSuccess: close })}
         />
       </div>
       {data !== undefined && <Retried {...data} />}

@@ -132,7 +132,7 @@ function useOutlook(body: PreviewVmRequest | undefined) {
 function useCreate() {
   const client = useQueryClient()
   const navigate = useNavigate()
-  const [keyFor] = useState(idempotencyKeys)
+  const [{ keyFor }] = useState(idempotencyKeys)
   return useMutation({
     mutationFn: (body: ReturnType<typeof requestBody>) =>
       call('createVmRequest', { body, idempotencyKey: keyFor(body) }),

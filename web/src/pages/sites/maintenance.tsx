@@ -40,7 +40,7 @@ function Change({ site: { id, maintenance, clonesQueued } }: { site: Site }) {
           consequence={`No new clone begins at ${id} until you end it: requests wait and are told why. Clones under way, leases, power and destroying go on.`}
           reason={{ required: 'Why?' }}
           isPending={isPending}
-          onConfirm={mutate}
+          onConfirm={(reason, close) => mutate(reason, { onSuccess: close })}
         />
       ) : (
         <Confirm
@@ -51,7 +51,7 @@ function Change({ site: { id, maintenance, clonesQueued } }: { site: Site }) {
           }
           reason="none"
           isPending={isPending}
-          onConfirm={mutate}
+          onConfirm={(reason, close) => mutate(reason, { onSuccess: close })}
         />
       )}
       <Refusal error={error} />

@@ -2,7 +2,7 @@ import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { addSeconds } from '@berth/domain/instant.ts'
 import { Button } from '@patternfly/react-core'
 import { Confirm } from '../../parts/confirm.tsx'
-import { Refusal } from '../../parts/refusal.tsx'
+import { Outcome } from '../../parts/outcome.tsx'
 import { Section } from '../../parts/section.tsx'
 import { ReleaseGone } from '../../vm-request/release-gone.tsx'
 import { useAct } from '../../server/use-act.ts'
@@ -26,10 +26,10 @@ export function Actions({ request }: { request: VmRequest }) {
 }
 
 function Release({ request }: { request: VmRequest }) {
-  const { mutate, isPending, error } = useAct('releaseVm', request.id)
+  const { mutate, isPending, ...outcome } = useAct('releaseVm', request)
   const { undoSeconds } = request.lease
   const until = absoluteWords(addSeconds(useNow(), undoSeconds))
-  if (request.findings.some(({ kind }) => kind === 'vanished')) return <ReleaseGone requestId={request.id} />
+  if (request.findings.some(({ kind }) => kind === 'vanished')) return <ReleaseGone request={request} />
   return (
     <div className="stack stack-tight">
       <p className="subtle small">
@@ -42,16 +42,16 @@ function Release({ request }: { request: VmRequest }) {
           reason="none"
           isDangerous
           isPending={isPending}
-          onConfirm={() => mutate({})}
+          onConfirm={(_reason, close) => mutate({}, { onSuccess: close })}
         />
       </div>
-      <Refusal error={error} />
+      <Outcome {...outcome} />
     </div>
   )
 }
 
 function Restore({ request }: { request: VmRequest }) {
-  const { mutate, isPending, error } = useAct('restoreVm', request.id)
+  const { mutate, isPending, ...outcome } = useAct('restoreVm', request)
   const { leaseEndsAt, restorableUntil } = request
   return (
     <div className="stack stack-tight">
@@ -65,13 +65,13 @@ function Restore({ request }: { request: VmRequest }) {
           Restore
         </Button>
       </div>
-      <Refusal error={error} />
+      <Outcome {...outcome} />
     </div>
   )
 }
 
 function Cancel({ request }: { request: VmRequest }) {
-  const { mutate, isPending, error } = useAct('cancelRequest', request.id)
+  const { mutate, isPending, ...outcome } = useAct('cancelRequest', request)
   const built = request.steps.some(({ name, state }) => name === 'clone' && state !== 'waiting')
   const consequence = built
     ? 'What was built so far is destroyed, and the request ends. This cannot be undone.'
@@ -86,10 +86,10 @@ function Cancel({ request }: { request: VmRequest }) {
           reason="optional"
           isDangerous
           isPending={isPending}
-          onConfirm={(reason) => mutate(reason === undefined ? {} : { reason })}
+          onConfirm={(reason, close) => mutate(reason === undefined ? {} : { reason }, { onSuccess: close })}
         />
       </div>
-      <Refusal error={error} />
+      <Outcome {...outcome} />
     </div>
   )
 }

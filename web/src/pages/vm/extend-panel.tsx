@@ -1,34 +1,25 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { Button } from '@patternfly/react-core'
-import { useEffect, useRef, useState } from 'react'
-import { Message } from '../../parts/message.tsx'
+import { useEffect, useRef } from 'react'
 import { Refusal } from '../../parts/refusal.tsx'
-import { useAct, type ActAnswer } from '../../server/use-act.ts'
-import { announce } from '../../shell/announcements.tsx'
 import { useNow } from '../../time/use-now.ts'
-import { absoluteWords, shortWords } from '../../time/words.ts'
+import { shortWords } from '../../time/words.ts'
 import { capWords, extensionChoices } from '../../words/lease-choices.ts'
 
-/** The choices with the dates they come to; after one is taken, what was granted. */
-export function ExtendPanel({ request, onClose }: { request: VmRequest; onClose: () => void }) {
-  const [granted, setGranted] = useState<string>()
-  const { mutate, isPending, variables, error } = useAct('extendLease', request.id)
+interface Props {
+  request: VmRequest
+  /** The extension under way, or the last one that was refused. */
+  act: { isPending: boolean; variables: { leaseSeconds: number } | undefined; error: unknown }
+  onExtend: (leaseSeconds: number) => void
+  onClose: () => void
+}
+
+/** The choices with the dates they come to. */
+export function ExtendPanel({ request, act, onExtend, onClose }: Props) {
   const first = useRef<HTMLDivElement>(null)
   const now = useNow()
   const choices = extensionChoices(request, now)
   useEffect(() => first.current?.querySelector('button')?.focus(), [])
-
-  const extend = (leaseSeconds: number) =>
-    mutate(
-      { leaseSeconds },
-      {
-        onSuccess: (answer) => {
-          const words = grantedWords(answer)
-          setGranted(words)
-          announce(words)
-        },
-      },
-    )
   return (
     <div className="panel stack stack-close" onKeyDown={(event) => event.key === 'Escape' && onClose()}>
       <p>{termsWords(request)}</p>
@@ -38,10 +29,10 @@ export function ExtendPanel({ request, onClose }: { request: VmRequest; onClose:
             key={seconds}
             variant="secondary"
             className="choice"
-            isDisabled={isPending}
-            isLoading={isPending && variables?.leaseSeconds === seconds}
+            isAriaDisabled={act.isPending}
+            isLoading={act.isPending && act.variables?.leaseSeconds === seconds}
             spinnerAriaLabel="Extending"
-            onClick={() => extend(seconds)}
+            onClick={() => onExtend(seconds)}
           >
             <span className="block strong">{cappedBy === null ? words : 'As long as possible'}</span>
             <span className="block small">until {shortWords(endsAt, now)}</span>
@@ -50,8 +41,7 @@ export function ExtendPanel({ request, onClose }: { request: VmRequest; onClose:
         ))}
       </div>
       {choices.length === 0 && <p>The lease is already as long as your policy allows.</p>}
-      {granted !== undefined && <Message kind="done" title={granted} />}
-      <Refusal error={error} />
+      <Refusal error={act.error} />
       <div>
         <Button variant="link" isInline onClick={onClose}>
           Close
@@ -59,12 +49,6 @@ export function ExtendPanel({ request, onClose }: { request: VmRequest; onClose:
       </div>
     </div>
   )
-}
-
-function grantedWords(answer: ActAnswer): string {
-  if (!('cappedBy' in answer)) return 'The extension was taken; the new end shows here in a moment'
-  const { leaseEndsAt, cappedBy } = answer
-  return `Granted until ${absoluteWords(leaseEndsAt)}${cappedBy === null ? '' : ` (${capWords[cappedBy]})`}`
 }
 
 function termsWords({ lease, state }: VmRequest): string {

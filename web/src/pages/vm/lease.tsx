@@ -1,89 +1,65 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { Button } from '@patternfly/react-core'
 import { useRef, useState } from 'react'
+import { Message } from '../../parts/message.tsx'
+import { handedOverWords } from '../../parts/outcome.tsx'
 import { Section } from '../../parts/section.tsx'
-import { useNow } from '../../time/use-now.ts'
-import { exactWords, relativeWords, shortWords } from '../../time/words.ts'
-import { leaseLine, type LeaseMark } from '../../words/lease-line.ts'
+import { requestIn, useAct, type ActAnswer } from '../../server/use-act.ts'
+import { announce } from '../../shell/announcements.tsx'
+import { absoluteWords } from '../../time/words.ts'
+import { capWords } from '../../words/lease-choices.ts'
 import { ExtendPanel } from './extend-panel.tsx'
+import { LeaseBar } from './lease-bar.tsx'
 
 /** How long it is yours: the line of the lease, and the way to make it longer. */
 export function Lease({ request }: { request: VmRequest }) {
   const [isExtending, setExtending] = useState(false)
   const opener = useRef<HTMLButtonElement>(null)
+  const act = useAct('extendLease', request)
   if (request.handedOverAt === undefined || request.leaseEndsAt === undefined) return null
   const mayExtend = request.actions.includes('extendLease')
+  const toggle = () => {
+    if (!isExtending) act.reset()
+    setExtending(!isExtending)
+  }
   const close = () => {
     setExtending(false)
     requestAnimationFrame(() => opener.current?.focus())
   }
+  const extend = (leaseSeconds: number) =>
+    act.mutate(
+      { leaseSeconds },
+      {
+        onSuccess: (answer) => {
+          setExtending(false)
+          announce(grantedWords(answer) ?? handedOverWords)
+        },
+      },
+    )
+  const isShown = act.data !== undefined && requestIn(act.data).leaseEndsAt === request.leaseEndsAt
+  const granted = isShown ? grantedWords(act.data) : undefined
   return (
     <Section
       title="Lease"
       className="vm-lease"
       aside={
         mayExtend && (
-          <Button
-            ref={opener}
-            variant="secondary"
-            aria-expanded={isExtending}
-            onClick={() => setExtending(!isExtending)}
-          >
+          <Button ref={opener} variant="secondary" aria-expanded={isExtending} onClick={toggle}>
             Extend
           </Button>
         )
       }
     >
-      {mayExtend && isExtending && <ExtendPanel request={request} onClose={close} />}
+      {mayExtend && isExtending && <ExtendPanel request={request} act={act} onExtend={extend} onClose={close} />}
+      {granted !== undefined && <Message kind="done" title={granted} />}
+      {act.isHandedOver && <Message kind="note" title={handedOverWords} />}
       <LeaseBar request={request} />
     </Section>
   )
 }
 
-const markWords: Record<Exclude<LeaseMark['kind'], 'warning'>, { past: string; future: string }> = {
-  handOver: { past: 'Handed over', future: 'Hand-over' },
-  end: { past: 'Ended', future: 'Ends' },
-  destruction: { past: 'Destroyed', future: 'Destroyed' },
-}
-
-function LeaseBar({ request }: { request: VmRequest }) {
-  const now = useNow()
-  const line = leaseLine(request, now)
-  if (line === undefined) return null
-  const warnings = line.marks.filter(({ kind }) => kind === 'warning')
-  return (
-    <div className="lease">
-      <div className="lease-bar" aria-hidden="true">
-        <span className="lease-bar-lease" style={{ inlineSize: `${line.end}%` }} />
-        <span className="lease-bar-gone" style={{ inlineSize: `${line.now}%` }} />
-        {warnings.map(({ at, position, isDone }) => (
-          <span
-            key={at}
-            className={isDone ? 'lease-bar-warning lease-bar-warned' : 'lease-bar-warning'}
-            style={{ insetInlineStart: `${position}%` }}
-            title={`Warning, ${shortWords(at, now)}${isDone ? ', sent' : ''}`}
-          />
-        ))}
-        <span className="lease-bar-now" style={{ insetInlineStart: `${line.now}%` }} />
-      </div>
-      <dl className="lease-marks">
-        {line.marks.map(({ kind, at }) =>
-          kind === 'warning' ? null : (
-            <div key={kind}>
-              <dt className="subtle small">{markWords[kind][at <= now ? 'past' : 'future']}</dt>
-              <dd title={exactWords(at)}>
-                {shortWords(at, now)}
-                <span className="subtle small block">{relativeWords(at, now)}</span>
-              </dd>
-            </div>
-          ),
-        )}
-      </dl>
-      {warnings.length > 0 && (
-        <p className="subtle small">
-          Warnings: {warnings.map(({ at, isDone }) => `${shortWords(at, now)}${isDone ? ' (sent)' : ''}`).join(' · ')}
-        </p>
-      )}
-    </div>
-  )
+function grantedWords({ body }: ActAnswer): string | undefined {
+  if (!('cappedBy' in body)) return undefined
+  const { leaseEndsAt, cappedBy } = body
+  return `Granted until ${absoluteWords(leaseEndsAt)}${cappedBy === null ? '' : ` (${capWords[cappedBy]})`}`
 }

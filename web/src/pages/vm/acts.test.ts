@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { until } from '@berth/testing/until.ts'
+import { requests } from '../../../dev/canned.ts'
+import { away, mockedPortal, ok, type MockedPortal } from '../../../dev/mocked-portal.ts'
+
+let portal: MockedPortal
+
+beforeAll(async () => {
+  portal = await mockedPortal()
+})
+afterAll(() => portal?.close())
+
+const [active] = requests as [VmRequest]
+const press = (name: string) => portal.page.getByRole('button', { name, exact: true }).click()
+const gone = (name: string) => portal.page.getByRole('button', { name, exact: true }).waitFor({ state: 'detached' })
+
+/** The server's record: it has one request, and each act that arrives is in `arrived` with its key. */
+let now: VmRequest
+let arrived: (string | undefined)[]
+
+beforeEach(() => {
+  now = active
+  arrived = []
+})
+
+function serve(act: (body: Record<string, unknown>) => ReturnType<typeof ok>) {
+  portal.answers(({ method, path, body, idempotencyKey }) => {
+    if (path === `/vm-requests/${now.id}`) return ok(now)
+    if (method === 'GET' || !path.startsWith(`/vm-requests/${now.id}/`)) return undefined
+    arrived.push(idempotencyKey)
+    return act(body)
+  })
+}
+
+const changed = (changes: Partial<VmRequest>): VmRequest => (now = { ...now, version: now.version + 1, ...changes })
+
+describe('an act that is done', () => {
+  test('closes its panel, and the page shows what goes on', async () => {
+    serve(() => ok(changed({ intent: 'release', actions: [] })))
+    await portal.open(`/vms/${active.id}`)
+    await press('Release')
+    await press('Release now')
+    await portal.page.getByText('Being given back: powering off').waitFor()
+    await gone('Release now')
+    await gone('Extend')
+    expect(await portal.page.getByText(/^ssh /).count()).toBe(0)
+  })
+
+  test('may be wished for a second time', async () => {
+    serve(() => {
+      const leaseEndsAt = new Date(Date.parse(now.leaseEndsAt ?? '') + 3_600_000).toISOString()
+      return ok({ leaseEndsAt, cappedBy: null, request: changed({ leaseEndsAt }) })
+    })
+    await portal.open(`/vms/${active.id}`)
+    for (const times of [1, 2]) {
+      await press('Extend')
+      await portal.page.getByRole('button', { name: /^1 hour/ }).click()
+      await portal.page
+        .getByText(/^Granted until/)
+        .first()
+        .waitFor()
+      expect(arrived).toHaveLength(times)
+    }
+    expect(new Set(arrived).size).toBe(2)
+  })
+})
+
+describe('an act that nobody knows the outcome of', () => {
+  test('is called handed over, until the page knows better', async () => {
+    serve(() => ok(now, 202))
+    await portal.open(`/vms/${active.id}`)
+    await press('Release')
+    await press('Release now')
+    await portal.page.getByText('Handed over; it takes effect shortly').waitFor()
+    await gone('Release now')
+    portal.tell(changed({ intent: 'release', actions: [] }))
+    await portal.page.getByText('Handed over; it takes effect shortly').waitFor({ state: 'detached' })
+  })
+
+  test('is the same act when it is pressed again after its answer was lost', async () => {
+    serve(() => away)
+    await portal.open(`/vms/${active.id}`)
+    await press('Extend')
+    for (const times of [1, 2]) {
+      await portal.page.getByRole('button', { name: /^1 hour/ }).click()
+      await until('the act to arrive', () => Promise.resolve(arrived.length === times))
+      await portal.page.getByText('The database does not answer').waitFor()
+    }
+    expect(arrived[0]).toEqual(expect.any(String))
+    expect(new Set(arrived).size).toBe(1)
+  })
+})
