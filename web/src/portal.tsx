@@ -12,6 +12,7 @@ import { isSignedOut } from './server/problem.ts'
 import { heldRequests, me, openApprovals } from './server/queries.ts'
 import { announce } from './shell/announcements.tsx'
 import type { Place } from './shell/navigation.tsx'
+import { OldNews } from './shell/old-news.tsx'
 import { PageHeading } from './shell/page-heading.tsx'
 import { PersonMenu } from './shell/person-menu.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -58,6 +59,7 @@ function SignedIn({ person }: { person: Me }) {
     <PersonContext value={person}>
       <Shell places={usePlaces(person)} person={<PersonMenu person={person} />}>
         <Outlet />
+        <OldNews />
       </Shell>
     </PersonContext>
   )

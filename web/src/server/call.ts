@@ -30,10 +30,13 @@ export async function answerTo<N extends EndpointName>(name: N, given: Given<N>)
       ...(given.idempotencyKey === undefined ? {} : { 'idempotency-key': given.idempotencyKey }),
     },
     body: given.body === undefined ? null : JSON.stringify(given.body),
-    signal: given.signal ?? null,
+    signal: AbortSignal.any([
+      AbortSignal.timeout(patienceOf(name)),
+      ...(given.signal === undefined ? [] : [given.signal]),
+    ]),
   })
   const body: unknown = await response.json().catch(() => undefined)
-  if (!response.ok) throw new ServerProblem(isProblem(body) ? body : undefined)
+  if (!response.ok || body === undefined) throw new ServerProblem(isProblem(body) ? body : undefined)
   return { status: response.status, body: body as EndpointResponse<N> }
 }
 
@@ -47,6 +50,9 @@ export function addressOf(name: EndpointName, params: object = {}, query: object
   }
   return `${basePath}${path}${search.size > 0 ? `?${search}` : ''}`
 }
+
+/** An act waits for its workflow, a look for nobody. Silence that lasts longer is no answer. */
+const patienceOf = (name: EndpointName): number => (paths[name].method === 'get' ? 10_000 : 30_000)
 
 async function answerOf(address: string, init: RequestInit): Promise<Response> {
   try {

@@ -26,7 +26,9 @@ export function MyVmsPage() {
         {isDeveloper(usePerson()) && <LinkButton to={routes.requestVm}>Request a VM</LinkButton>}
       </div>
       <Filters filter={filter} />
-      {list.error !== null && <Trouble error={list.error} onRetry={() => void list.refetch()} />}
+      {requests === undefined && list.error !== null && (
+        <Trouble error={list.error} onRetry={() => void list.refetch()} />
+      )}
       {requests === undefined && list.error === null && <VmTableSkeleton />}
       {requests?.length === 0 && <Nothing filter={filter} />}
       {requests !== undefined && requests.length > 0 && <VmTable requests={requests} />}

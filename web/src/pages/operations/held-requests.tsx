@@ -21,7 +21,7 @@ export function HeldRequests() {
   const groups = heldGroups(data?.pages.flatMap(({ items }) => items) ?? [], counted)
   return (
     <Section title="Held">
-      {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <ContentSkeleton />}
       {data !== undefined && groups.length === 0 && <p className="subtle">Nothing is held.</p>}
       {data !== undefined && groups.map((group) => <Group key={group.key} group={group} />)}

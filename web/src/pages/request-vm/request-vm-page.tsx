@@ -21,7 +21,7 @@ export function RequestVmPage() {
   return (
     <div className="stack">
       <PageHeading title="Request a VM" />
-      {error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
+      {items === undefined && error !== null && <Trouble error={error} onRetry={() => void refetch()} />}
       {items === undefined && error === null && <ContentSkeleton />}
       {items?.length === 0 && <NothingHere words="Nothing is offered yet. Ask an administrator for a catalog item." />}
       {items !== undefined && items.length > 0 && (

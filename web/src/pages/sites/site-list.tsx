@@ -11,6 +11,8 @@ import { Moment } from '../../time/moment.tsx'
 import { backlogWords, clockWords, slotWords, workWords } from '../../words/agent-words.ts'
 import { Maintenance } from './maintenance.tsx'
 
+const { green, red } = labelStyles.modifiers
+
 interface Props {
   canMaintain?: boolean
 }
@@ -40,7 +42,7 @@ export function SiteList({ canMaintain = false }: Props) {
             </div>
           </Cell>
           <Cell column="Agents">
-            <Agents agents={site.agents} />
+            <Agents agents={site.agents} isKnown={error === null} />
           </Cell>
           <Cell column="Work">
             <span>{workWords(site.work)}</span>
@@ -56,20 +58,21 @@ export function SiteList({ canMaintain = false }: Props) {
   )
 }
 
-function Agents({ agents }: { agents: Site['agents'] }) {
+function Agents({ agents, isKnown }: { agents: Site['agents']; isKnown: boolean }) {
   if (agents.length === 0) return <span>No agent is connected: nothing can be built here.</span>
   return (
     <ul className="stack stack-close">
       {agents.map((agent) => (
         <li key={agent.identity}>
-          <Agent agent={agent} />
+          <Agent agent={agent} isKnown={isKnown} />
         </li>
       ))}
     </ul>
   )
 }
 
-function Agent({ agent }: { agent: Site['agents'][number] }) {
+/** What an agent was when it was last asked about says nothing about now. */
+function Agent({ agent, isKnown }: { agent: Site['agents'][number]; isKnown: boolean }) {
   const { identity, host, alive, lastContactAt, version } = agent
   const slots = slotWords(agent)
   const clock = clockWords(agent)
@@ -79,8 +82,8 @@ function Agent({ agent }: { agent: Site['agents'][number] }) {
         <span className="wrap" title={identity}>
           {host ?? identity}
         </span>
-        <span className={css(labelStyles.label, alive ? labelStyles.modifiers.green : labelStyles.modifiers.red)}>
-          <span className={labelStyles.labelContent}>{alive ? 'In contact' : 'Silent'}</span>
+        <span className={css(labelStyles.label, isKnown && (alive ? green : red))}>
+          <span className={labelStyles.labelContent}>{isKnown ? (alive ? 'In contact' : 'Silent') : 'Not known'}</span>
         </span>
       </span>
       <span className="block subtle small">

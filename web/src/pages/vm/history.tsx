@@ -8,7 +8,7 @@ import { eventWords } from '../../words/event-words.ts'
 /** Every change with who made it, latest first. */
 export function History({ requestId }: { requestId: string }) {
   const { data, error, refetch } = useQuery(audit(requestId))
-  if (error !== null) return <Trouble error={error} onRetry={() => void refetch()} />
+  if (data === undefined && error !== null) return <Trouble error={error} onRetry={() => void refetch()} />
   return (
     <Section title="History">
       <ul className="history">

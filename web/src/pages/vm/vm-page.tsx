@@ -30,8 +30,8 @@ const route = getRouteApi(routes.vm)
 export function VmPage() {
   const { requestId } = route.useParams()
   const { data: request, error, refetch } = useQuery(vmRequest(requestId))
-  if (request !== undefined) return <Vm key={request.id} request={request} />
   if (isNotFound(error)) return <NotFoundPage />
+  if (request !== undefined) return <Vm key={request.id} request={request} />
   if (error === null) return <PageSkeleton />
   return (
     <div className="stack">
