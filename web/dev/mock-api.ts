@@ -36,6 +36,8 @@ export interface MockAnswer {
   body: unknown
 }
 
+export type Answered = MockAnswer | Promise<MockAnswer> | undefined
+
 export interface MockApi {
   server: Server
   /** As if this request had changed: every open stream tells it. */
@@ -43,7 +45,7 @@ export interface MockApi {
 }
 
 /** `answer` comes first; what it leaves is answered from the canned entries. */
-export function mockApi(answer: (call: MockCall) => MockAnswer | undefined = () => undefined): MockApi {
+export function mockApi(answer: (call: MockCall) => Answered = () => undefined): MockApi {
   const streams = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock')
@@ -63,14 +65,14 @@ async function answerApi(
   request: IncomingMessage,
   url: URL,
   response: ServerResponse,
-  answer: (call: MockCall) => MockAnswer | undefined,
+  answer: (call: MockCall) => Answered,
 ) {
   const scenario = scenarioOf(request)
   const path = url.pathname.slice('/api/v1'.length)
   const { method = 'GET', headers } = request
   const body = await bodyOf(request)
   const idempotencyKey = headers['idempotency-key']?.toString()
-  const given = answer({ method, path, query: url.searchParams, body, idempotencyKey })
+  const given = await answer({ method, path, query: url.searchParams, body, idempotencyKey })
   if (given !== undefined) return json(response, given.status, given.body)
   if (scenario === 'signedOut') return problem(response, 401, 'unauthenticated', 'You are not signed in')
   if (path === '/me') return json(response, 200, canned.person)

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { testConfiguration } from '@berth/testing/config.ts'
 import { openBrowser } from '@berth/testing/portal-driver.ts'
-import { mockApi, type MockAnswer, type MockCall } from './mock-api.ts'
+import { mockApi, type Answered, type MockAnswer, type MockCall } from './mock-api.ts'
 
 /** The built portal in a browser, with an API that each test steers. */
 export interface MockedPortal {
@@ -11,7 +11,7 @@ export interface MockedPortal {
   /** Everything that was sent and not only read, in order. */
   sent: MockCall[]
   /** From now on this answers first; what it leaves is answered from the canned entries. */
-  answers(answer: (call: MockCall) => MockAnswer | undefined): void
+  answers(answer: (call: MockCall) => Answered): void
   /** As if this request had changed. */
   tell(request: VmRequest): void
   open(path: string): Promise<void>
@@ -31,7 +31,7 @@ export const away: MockAnswer = {
 
 export async function mockedPortal(): Promise<MockedPortal> {
   const sent: MockCall[] = []
-  let answer: (call: MockCall) => MockAnswer | undefined = () => undefined
+  let answer: (call: MockCall) => Answered = () => undefined
   const { server, tell } = mockApi((call) => {
     if (call.method !== 'GET') sent.push(call)
     return answer(call)

@@ -1,5 +1,5 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
-import { useQueryClient, type InfiniteData, type QueryClient } from '@tanstack/react-query'
+import { useQueryClient, type InfiniteData, type InvalidateOptions, type QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { addressOf } from './call.ts'
 import { newest, withNewest } from './newest.ts'
@@ -57,26 +57,28 @@ function watch(client: QueryClient, requestId: string | undefined, onChange: (to
 
   const take = (now: VmRequest) => {
     const before = client.getQueryData<VmRequest>(keys.vmRequest(now.id)) ?? inLists(client, now.id)
-    if (newest(before, now) === before) return
     keep(client, now)
-    if (before?.version === now.version) return
+    if (before !== undefined && before.version >= now.version) return
     onChange({ before, now })
     gathering ??= setTimeout(() => {
       gathering = undefined
       for (const queryKey of asideKeys(now.id)) void client.invalidateQueries({ queryKey })
     }, gatherMilliseconds)
   }
-  const refetch = () => void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] })
+  const refetch = (options: InvalidateOptions = {}) =>
+    void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] }, options)
   const connect = () => {
     source?.close()
     if (document.hidden) return
     source = new EventSource(address)
-    source.addEventListener('open', refetch)
+    // Events begin here: what is under way may have been answered before.
+    source.addEventListener('open', () => refetch())
     source.addEventListener('vm-request', (event) => take(JSON.parse(event.data) as VmRequest))
   }
   const fallBack = setInterval(() => {
     if (document.hidden || source?.readyState === EventSource.OPEN) return
-    refetch()
+    // A call that nobody answers shall fail, not begin again for ever.
+    refetch({ cancelRefetch: false })
     if (source?.readyState === EventSource.CLOSED) connect()
   }, refetchSeconds * 1_000)
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { newest, withNewest } from './newest.ts'
+import { newest, noneOlder, notOlder, withNewest } from './newest.ts'
 
 const at = (id: string, version: number, progress?: number) => ({
   id,
@@ -34,4 +34,18 @@ test('a list in which nothing is newer stays the same list', () => {
 
 test('a request that is not in the list is reported as missing', () => {
   expect(withNewest([at('a', 1)], at('z', 1))).toBeUndefined()
+})
+
+test('an answer that was overtaken by an event does not bring back the old', () => {
+  const known = at('a', 3)
+  expect(notOlder(known, at('a', 2))).toBe(known)
+  expect(notOlder(known, at('a', 4))).toEqual(at('a', 4))
+  expect(noneOlder([known, at('gone', 9)], [at('b', 1), at('a', 2)])).toEqual([at('b', 1), known])
+})
+
+test('an answer of the same version may say more, but not less about progress', () => {
+  const known = at('a', 3, 40)
+  expect(notOlder(known, at('a', 3))).toBe(known)
+  const answered = at('a', 3, 45)
+  expect(notOlder(known, answered)).toBe(answered)
 })

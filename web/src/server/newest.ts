@@ -22,3 +22,20 @@ export function withNewest<T extends Versioned>(items: readonly T[], came: T): r
   if (known === undefined) return undefined
   return newest(known, came) === known ? items : items.with(index, came)
 }
+
+/** What a call answered, unless an event has told more meanwhile: it may have been under way since before that. */
+export function notOlder<T extends Versioned>(known: T | undefined, answered: T): T {
+  if (known === undefined || known.id !== answered.id || answered.version > known.version) return answered
+  if (answered.version < known.version) return known
+  // A list does not know how far a step has come.
+  return progressOf(answered) === undefined && progressOf(known) !== undefined ? known : answered
+}
+
+/** The same for a list: which entries it has, and in which order, is as it was answered. */
+export const noneOlder = <T extends Versioned>(known: readonly T[], answered: readonly T[]): T[] =>
+  answered.map((each) =>
+    notOlder(
+      known.find(({ id }) => id === each.id),
+      each,
+    ),
+  )

@@ -2,8 +2,15 @@ import type { EndpointQuery, EndpointResponse } from '@berth/contract/endpoints.
 import type { EndpointName } from '@berth/contract/paths.ts'
 import type { PreviewVmRequest } from '@berth/contract/preview.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  replaceEqualDeep,
+  type InfiniteData,
+} from '@tanstack/react-query'
 import { call } from './call.ts'
+import { noneOlder, notOlder } from './newest.ts'
 
 /** Everything that the pages read, with the keys under which live events find it. */
 
@@ -36,7 +43,17 @@ export const vmRequests = (filter: Filter) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
+    structuralSharing: (known, answered) => replaceEqualDeep(known, notOlderPages(known as Pages, answered as Pages)),
   })
+
+type Pages = InfiniteData<{ items: VmRequest[] }> | undefined
+
+const notOlderPages = (known: Pages, answered: Pages): Pages => {
+  const shown = known?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    answered && { ...answered, pages: answered.pages.map((page) => ({ ...page, items: noneOlder(shown, page.items) })) }
+  )
+}
 
 export const heldRequests = vmRequests({ state: 'held' })
 
@@ -46,6 +63,8 @@ export const vmRequest = (id: string) =>
   queryOptions({
     queryKey: keys.vmRequest(id),
     queryFn: ({ signal }): Promise<VmRequest> => call('getVmRequest', { params: { id }, signal }),
+    structuralSharing: (known, answered) =>
+      replaceEqualDeep(known, notOlder(known as VmRequest | undefined, answered as VmRequest)),
   })
 
 export const audit = (id: string) =>
