@@ -31,8 +31,8 @@ export function keep(client: QueryClient, came: VmRequest) {
   })
 }
 
-/** What else may look different once a request has changed. */
-const asideKeys = (id: string) => [keys.audit(id), keys.approvals, keys.vmRequests]
+/** What else may look different once a request has changed: a preview tells quota and the next name. */
+const asideKeys = (id: string) => [keys.audit(id), keys.approvals, keys.vmRequests, keys.preview]
 
 interface Told {
   before: VmRequest | undefined

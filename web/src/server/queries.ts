@@ -22,6 +22,7 @@ export const keys = {
   vmRequest: (id: string) => ['vmRequest', id],
   audit: (id: string) => ['vmRequest', id, 'audit'],
   approvals: ['approvals'],
+  preview: ['preview'],
   sites: ['sites'],
   operations: ['operations'],
 } as const
@@ -81,7 +82,7 @@ export const catalogItems = queryOptions({
 
 export const preview = (body: PreviewVmRequest | undefined) =>
   queryOptions({
-    queryKey: ['preview', body],
+    queryKey: [...keys.preview, body],
     queryFn: ({ signal }) => {
       if (body === undefined) throw new Error('there is nothing to preview yet')
       return call('previewVmRequest', { body, signal })

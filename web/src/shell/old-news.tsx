@@ -27,7 +27,7 @@ function oldest(client: QueryClient): QueryState | undefined {
   const stale = client
     .getQueryCache()
     .findAll({ type: 'active' })
-    .map(({ state }) => state as QueryState)
+    .map(({ state }) => state)
     .filter(({ status, data, error }) => status === 'error' && data !== undefined && mayPass(error))
   return stale.sort((a, b) => a.dataUpdatedAt - b.dataUpdatedAt)[0]
 }

@@ -140,6 +140,8 @@ function useCreate() {
       keep(client, request)
       void client.invalidateQueries({ queryKey: keys.vmRequests })
       void client.invalidateQueries({ queryKey: keys.me })
+      // The next form shall not begin with the name that is taken now.
+      client.removeQueries({ queryKey: keys.preview })
       void navigate({ to: routes.vm, params: { requestId: request.id } })
     },
   })
