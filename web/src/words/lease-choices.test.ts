@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { aVmRequest } from '../../dev/a-vm-request.ts'
-import { extensionChoices, leaseChoices } from './lease-choices.ts'
+import { extensionChoices, leaseChoices, whyNotExtended } from './lease-choices.ts'
 
 const now = '2026-11-22T10:00:00.000Z'
 const day = 86_400
@@ -37,4 +37,28 @@ test('extensions that the policy cuts to the same end are one choice, with the c
     ['1 day', null],
     ['1 week', 'perGrant'],
   ])
+})
+
+test('an extension that gains next to nothing is not offered, and the page says why', () => {
+  const atTheCap = { ...active, leaseEndsAt: '2026-12-22T09:59:30.000Z' }
+  expect(extensionChoices(atTheCap, now)).toEqual([])
+  expect(whyNotExtended(atTheCap, now)).toBe(
+    'The lease lasts as long as your policy allows at once, 30 days; later it can be extended again',
+  )
+})
+
+test('an end that has passed is not offered', () => {
+  const old = aVmRequest({
+    state: 'expired',
+    handedOverAt: '2026-08-24T09:00:00.000Z',
+    leaseEndsAt: '2026-11-21T10:00:00.000Z',
+  })
+  expect(extensionChoices(old, now)).toEqual([])
+  expect(whyNotExtended(old, now)).toBe('The lease lasts as long as your policy allows in total, 90 days')
+})
+
+test('without a free extension there is no choice', () => {
+  const used = { ...active, lease: { ...active.lease, extensionsUsed: 2 } }
+  expect(extensionChoices(used, now)).toEqual([])
+  expect(whyNotExtended(used, now)).toBe('All 2 free extensions are used; a further one needs an approval')
 })

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react'
 import { Refusal } from '../../parts/refusal.tsx'
 import { useNow } from '../../time/use-now.ts'
 import { shortWords } from '../../time/words.ts'
-import { capWords, extensionChoices } from '../../words/lease-choices.ts'
+import { capWords, extensionChoices, extensionsLeft, whyNotExtended } from '../../words/lease-choices.ts'
 
 interface Props {
   request: VmRequest
@@ -22,7 +22,7 @@ export function ExtendPanel({ request, act, onExtend, onClose }: Props) {
   useEffect(() => first.current?.querySelector('button')?.focus(), [])
   return (
     <div className="panel stack stack-close" onKeyDown={(event) => event.key === 'Escape' && onClose()}>
-      <p>{termsWords(request)}</p>
+      <p>{choices.length > 0 ? termsWords(request) : `${whyNotExtended(request, now)}.`}</p>
       <div className="choices" ref={first} role="group" aria-label="Extend by">
         {choices.map(({ seconds, words, endsAt, cappedBy }) => (
           <Button
@@ -40,7 +40,6 @@ export function ExtendPanel({ request, act, onExtend, onClose }: Props) {
           </Button>
         ))}
       </div>
-      {choices.length === 0 && <p>The lease is already as long as your policy allows.</p>}
       <Refusal error={act.error} />
       <div>
         <Button variant="link" isInline onClick={onClose}>
@@ -51,9 +50,8 @@ export function ExtendPanel({ request, act, onExtend, onClose }: Props) {
   )
 }
 
-function termsWords({ lease, state }: VmRequest): string {
-  const left = lease.freeExtensions - lease.extensionsUsed
+function termsWords(request: VmRequest): string {
+  const { lease, state } = request
   const power = state === 'expired' ? 'The VM is powered on again. ' : ''
-  if (left <= 0) return `${power}All ${lease.freeExtensions} free extensions are used; a further one needs an approval.`
-  return `${power}${left} of ${lease.freeExtensions} extensions left without a new approval.`
+  return `${power}${extensionsLeft(request)} of ${lease.freeExtensions} extensions left without a new approval.`
 }
