@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { aRequest, aRun, openWorld, viewed, type World } from '@berth/database/testing/world.ts'
+import type { Hold } from '@berth/domain/facts.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import type { Change } from '@berth/domain/transition.ts'
+import type { HoldableState } from '@berth/domain/vm-request.ts'
 import type { Caller } from '../caller.ts'
 import { presentVmRequest } from './present-vm-request.ts'
 
@@ -38,6 +40,15 @@ describe('what its owner asked for and is under way', () => {
   })
   const off: Change = { step: { name: 'powerOff', state: 'done', attempt: 1 } }
 
+  const aHoldFrom = (heldFrom: HoldableState): Hold => ({
+    heldFrom,
+    step: 'powerOff',
+    attempt: 1,
+    code: 'noPermission',
+    message: 'no',
+    actions: ['retry'],
+  })
+
   /** As its owner reads it after these changes to a VM that is theirs until the evening. */
   async function after(...changes: Change[]) {
     const id = await aRequest(world)
@@ -70,16 +81,19 @@ describe('what its owner asked for and is under way', () => {
     expect(inTime).toMatchObject({ state: 'active', intent: 'resume' })
   })
 
+  test('is told of a held VM as of the state that it was held in', async () => {
+    const expired: Change[] = [grant(2, expiredAt), { ...off, state: 'expired', expiredAt }]
+    const held = await after(...expired, { state: 'held', hold: aHoldFrom('expired') })
+    expect(held).toMatchObject({ state: 'held', destroyedAt: '2026-01-02T00:10:00.000Z' })
+    const released: Change = { ...off, state: 'released', releasedAt: expiredAt, intent: null }
+    expect(await after(released, { state: 'held', hold: aHoldFrom('released') })).toMatchObject({
+      restorableUntil: expect.any(String),
+      destroyedAt: expect.any(String),
+    })
+  })
+
   test('can be tried again out of a hold', async () => {
-    const hold = {
-      heldFrom: 'active',
-      step: 'powerOff',
-      attempt: 1,
-      code: 'noPermission',
-      message: 'no',
-      actions: ['retry'],
-    } as const
-    const held = await after({ intent: 'release' }, { state: 'held', hold: { ...hold, actions: [...hold.actions] } })
+    const held = await after({ intent: 'release' }, { state: 'held', hold: aHoldFrom('active') })
     expect(held).toMatchObject({ state: 'held', intent: 'release', actions: ['releaseVm'] })
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { aVmRequest } from '../../dev/a-vm-request.ts'
-import { leaseLeft, leaseLine } from './lease-line.ts'
+import { leaseLeft, leaseLine, markWords } from './lease-line.ts'
 
 const active = aVmRequest({
   state: 'active',
@@ -67,4 +67,41 @@ test('what is left is told in words and is short on the last day', () => {
 test('an expired VM shows how long it has until it is destroyed', () => {
   const expired = { ...active, state: 'expired' as const, destroyedAt: '2026-11-22T00:00:00.000Z' }
   expect(leaseLeft(expired, '2026-11-18T00:00:00.000Z')?.words).toBe('to be destroyed in 4 days')
+})
+
+const heldFrom = (state: 'active' | 'expired' | 'released' | 'retiring') => ({
+  ...active,
+  state: 'held' as const,
+  hold: {
+    heldFrom: state,
+    step: 'powerOff' as const,
+    attempt: 1,
+    code: 'noPermission' as const,
+    message: 'no',
+    actions: ['retry' as const],
+  },
+})
+
+test('a held VM has the lease of where it was held', () => {
+  expect(leaseLeft(heldFrom('active'), '2026-11-10T00:00:00.000Z')?.words).toBe('5 days left')
+  const destroyedAt = '2026-11-22T00:00:00.000Z'
+  const expired = { ...heldFrom('expired'), destroyedAt }
+  expect(leaseLeft(expired, '2026-11-18T00:00:00.000Z')?.words).toBe('to be destroyed in 4 days')
+  expect(leaseLeft(expired, '2026-11-22T02:00:00.000Z')?.words).toBe('destruction was due 2 hours ago')
+})
+
+test('a destruction is a plan until it is done', () => {
+  const at = '2026-11-22T00:00:00.000Z'
+  const [before, after] = ['2026-11-21T00:00:00.000Z', '2026-11-22T02:00:00.000Z']
+  const words = (request: typeof active, now: string) => markWords('destruction', at, request, now)
+  expect(words(active, before)).toBe('To be destroyed')
+  expect(words(heldFrom('expired'), after)).toBe('Destruction was due')
+  expect(words({ ...active, state: 'retiring' }, after)).toBe('Being destroyed')
+  expect(words({ ...active, state: 'retired' }, after)).toBe('Destroyed')
+})
+
+test('what is being destroyed is not told to have another week', () => {
+  const now = '2026-11-16T00:00:00.000Z'
+  const line = leaseLine({ ...active, state: 'retiring' }, now)
+  expect(line?.marks.at(-1)).toMatchObject({ kind: 'destruction', at: now })
 })

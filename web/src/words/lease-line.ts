@@ -1,5 +1,6 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
-import { addSeconds, secondsBetween, type Instant } from '@berth/domain/instant.ts'
+import { addSeconds, later, secondsBetween, type Instant } from '@berth/domain/instant.ts'
+import { isFinal } from '@berth/domain/vm-request.ts'
 import { lengthWords, relativeWords } from '../time/words.ts'
 import { livedState } from './lived-state.ts'
 
@@ -27,7 +28,8 @@ export function leaseLine(request: VmRequest, now: Instant): LeaseLine | undefin
   const releasedAt = releaseOf(request, now)
   const end = releasedAt ?? leaseEndsAt
   const kept = releasedAt === undefined ? lease.graceSeconds : lease.undoSeconds
-  const destruction = request.destroyedAt ?? addSeconds(end, kept)
+  const isGoing = livedState(request) === 'retiring'
+  const destruction = request.destroyedAt ?? (isGoing ? later(now, end) : addSeconds(end, kept))
   const length = secondsBetween(handedOverAt, destruction)
   const position = (at: Instant) => Math.min(100, Math.max(0, (100 * secondsBetween(handedOverAt, at)) / length))
   const mark = (kind: LeaseMark['kind'], at: Instant, isDone = at <= now): LeaseMark => ({
@@ -48,6 +50,23 @@ export function leaseLine(request: VmRequest, now: Instant): LeaseLine | undefin
       mark('end', end),
       mark('destruction', destruction),
     ],
+  }
+}
+
+/** What a mark says: a plan, a fact, or what should have been. */
+export function markWords(kind: LeaseMark['kind'], at: Instant, request: VmRequest, now: Instant): string {
+  switch (kind) {
+    case 'handOver':
+      return 'Handed over'
+    case 'warning':
+      return 'Warning'
+    case 'end':
+      if (releaseOf(request, now) !== undefined) return 'Given back'
+      return at <= now ? 'Ended' : 'Ends'
+    case 'destruction':
+      if (isFinal(request.state)) return 'Destroyed'
+      if (livedState(request) === 'retiring') return 'Being destroyed'
+      return at <= now ? 'Destruction was due' : 'To be destroyed'
   }
 }
 

@@ -4,6 +4,7 @@ import { aVmRequest } from '../../dev/a-vm-request.ts'
 import { stateSentence } from './state-sentence.ts'
 
 const now = '2026-11-22T10:00:00.000Z'
+const ahead = '2026-12-06T10:00:00.000Z'
 const { ownerId, ownerName } = aVmRequest({})
 const owner = { userId: ownerId, isOperator: false }
 const operator = { userId: 'operator', isOperator: true }
@@ -63,13 +64,13 @@ describe('a state is a sentence', () => {
   test.each<[string, Partial<VmRequest>, RegExp, RegExp]>([
     [
       'whose VM it is',
-      { state: 'active', leaseEndsAt: now },
+      { state: 'active', leaseEndsAt: ahead },
       /^Yours until /,
       new RegExp(`^In use by ${ownerName} until `),
     ],
     [
       'who can bring a VM back',
-      { state: 'released', restorableUntil: now },
+      { state: 'released', restorableUntil: ahead },
       /; you can restore it until /,
       new RegExp(`; ${ownerName} can restore it until `),
     ],
@@ -80,7 +81,6 @@ describe('a state is a sentence', () => {
   })
 
   test('that says what was asked for and is under way, not what holds until it is done', () => {
-    const ahead = '2026-12-06T10:00:00.000Z'
     const step = (name: 'powerOff' | 'powerOn' | 'waitForIp') => ({ name, state: 'running' as const, round: 2 })
     const given = { state: 'active' as const, leaseEndsAt: ahead, intent: 'release' as const }
     expect(toOwner(given)).toBe('Being given back: powering off')
@@ -96,6 +96,18 @@ describe('a state is a sentence', () => {
     expect(
       toOwner({ state: 'expired', expiredAt: '2026-11-20T09:00:00.000Z', destroyedAt: '2026-11-27T09:00:00.000Z' }),
     ).toMatch(/^Powered off since Fri 20 Nov.*; destroyed on Fri 27 Nov unless you extend$/)
+  })
+
+  test('that promises nothing whose time has passed', () => {
+    const yesterday = '2026-11-21T09:00:00.000Z'
+    expect(toOwner({ state: 'active', leaseEndsAt: yesterday })).toMatch(/^The lease is over since Sat 21 Nov/)
+    expect(toOwner({ state: 'expired', destroyedAt: yesterday })).toBe(
+      'Powered off; its destruction was due on Sat 21 Nov',
+    )
+    expect(toOwner({ state: 'released', restorableUntil: yesterday, destroyedAt: ahead })).toBe('Given back')
+    expect(toOwner({ state: 'released', restorableUntil: yesterday, destroyedAt: yesterday })).toBe(
+      'Given back; its destruction was due on Sat 21 Nov',
+    )
   })
 
   test('that gives every reason why it was not possible', () => {

@@ -32,15 +32,19 @@ const sentences: Record<VmRequestState, Sentence> = {
   awaitingApproval: (request, now) => awaitingApproval(request, now),
   provisioning: (request, now) => provisioning(request, now),
   active: (request, now, reader) => {
+    if (isOver(request.leaseEndsAt, now)) return `The lease is over${since(request.leaseEndsAt, now)}`
     const whose = isOwner(request, reader) ? 'Yours' : `In use by ${request.ownerName}`
     return request.leaseEndsAt === undefined ? whose : `${whose} until ${shortWords(request.leaseEndsAt, now)}`
   },
   expired: (request, now, reader) => {
+    const off = `Powered off${since(request.expiredAt, now)}`
+    if (isOver(request.destroyedAt, now)) return `${off}; its destruction was due${on(request.destroyedAt, now)}`
     const rescue = isOwner(request, reader) ? 'you extend' : 'its lease is extended'
-    return `Powered off${since(request.expiredAt, now)}; destroyed${on(request.destroyedAt, now)} unless ${rescue}`
+    return `${off}; destroyed${on(request.destroyedAt, now)} unless ${rescue}`
   },
   released: (request, now, reader) => {
-    if (request.restorableUntil === undefined) return 'Given back'
+    if (isOver(request.destroyedAt, now)) return `Given back; its destruction was due${on(request.destroyedAt, now)}`
+    if (request.restorableUntil === undefined || isOver(request.restorableUntil, now)) return 'Given back'
     const who = isOwner(request, reader) ? 'you' : request.ownerName
     return `Given back; ${who} can restore it until ${shortWords(request.restorableUntil, now)}`
   },
@@ -61,6 +65,8 @@ const sentences: Record<VmRequestState, Sentence> = {
     joined(`Cancelled${endedBy === undefined ? '' : ` by ${endedBy}`}`, listed(reasons), ': '),
   failed: ({ reasons }) => joined('Could not be built', listed(reasons), ': '),
 }
+
+const isOver = (at: Instant | undefined, now: Instant): boolean => at !== undefined && at <= now
 
 const isOwner = ({ ownerId }: VmRequest, { userId }: Reader): boolean => ownerId === userId
 

@@ -1,13 +1,7 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { useNow } from '../../time/use-now.ts'
 import { exactWords, relativeWords, shortWords } from '../../time/words.ts'
-import { leaseLine, type LeaseMark } from '../../words/lease-line.ts'
-
-const markWords: Record<Exclude<LeaseMark['kind'], 'warning'>, { past: string; future: string }> = {
-  handOver: { past: 'Handed over', future: 'Hand-over' },
-  end: { past: 'Ended', future: 'Ends' },
-  destruction: { past: 'Destroyed', future: 'Destroyed' },
-}
+import { leaseLine, markWords } from '../../words/lease-line.ts'
 
 /** Hand-over, warnings, end and destruction on one line, with now. */
 export function LeaseBar({ request }: { request: VmRequest }) {
@@ -34,7 +28,7 @@ export function LeaseBar({ request }: { request: VmRequest }) {
         {line.marks.map(({ kind, at }) =>
           kind === 'warning' ? null : (
             <div key={kind}>
-              <dt className="subtle small">{markWords[kind][at <= now ? 'past' : 'future']}</dt>
+              <dt className="subtle small">{markWords(kind, at, request, now)}</dt>
               <dd title={exactWords(at)}>
                 {shortWords(at, now)}
                 <span className="subtle small block">{relativeWords(at, now)}</span>
