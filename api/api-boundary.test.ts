@@ -175,6 +175,20 @@ describe('while Temporal is away', () => {
     expect(await response.json()).toMatchObject({ code: 'temporalUnavailable' })
   })
 
+  test('whoever asks why a request waits is told that', async () => {
+    const waiting = {
+      sentence: 'The workflow engine does not answer',
+      since: expect.any(String),
+      until: 'It answers again; nothing is lost until then',
+      asPlanned: false,
+    }
+    const { body: first } = await developer.call('getWaiting', { params: ownId() })
+    expect(first.waiting).toEqual(waiting)
+    const { body: again } = await developer.call('getWaiting', { params: ownId() })
+    expect(again.waiting?.since).toBe(first.waiting?.since)
+    expect((await world.as('operator').call('listWaiting')).status).toBe(200)
+  })
+
   test('readiness says so', async () => {
     const response = await developer.fetch('/readyz')
     expect([response.status, await response.json()]).toEqual([

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/client'
 import type { UpdateDefinition } from '@temporalio/common'
 import { isFailureCode, type FailureCode } from '@berth/domain/failures.ts'
+import { instantOf, type Instant } from '@berth/domain/instant.ts'
 import type { ProvisioningRequest } from '@berth/domain/provisioning-request.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
 import type { SeenSite } from '@berth/domain/temporal-answers.ts'
@@ -63,6 +64,8 @@ export interface Provisioning {
   seeWorkflow(request: RequestRef, step?: HoldStep): Promise<WorkflowSight | undefined>
   /** Percent of the vCenter task under way, as the agent last reported it. */
   cloneProgress(request: RequestRef): Promise<number | undefined>
+  /** Since when nobody answers, as far as anything was asked. */
+  silentSince(): Instant | undefined
   isReachable(): Promise<boolean>
   /** When the starts under way have ended: before the connection is closed. */
   settled(): Promise<void>
@@ -93,7 +96,12 @@ export const grpcInterceptors = [
 ]
 
 export function createProvisioning(client: Client): Provisioning {
-  const look = <Seen>(see: () => Promise<Seen>) => unlessAway(() => within(client, lookLimitMs, see))
+  let silentSince: Instant | undefined
+  const look = async <Seen>(see: () => Promise<Seen>) => {
+    const seen = await unlessAway(() => within(client, lookLimitMs, see))
+    silentSince = seen === undefined ? (silentSince ?? instantOf(Date.now())) : undefined
+    return seen
+  }
   const sites = siteSights(client)
   const seenSites = rememberFor(cacheMs, (siteId: string) => look(() => sites.see(siteId)))
   const workflows = rememberFor(cacheMs, (workflowId: string) => look(() => describeWorkflow(client, workflowId)))
@@ -127,6 +135,7 @@ export function createProvisioning(client: Client): Provisioning {
       const described = await workflows.ask(vmRequestWorkflowId(siteId, id))
       return described === undefined ? undefined : heartbeatPercent(client, described)
     },
+    silentSince: () => silentSince,
     isReachable: () => answers(client),
   }
 }

@@ -187,7 +187,7 @@ export const endpoints = {
     who: readers,
     params: byUuid,
     responses: { 200: waitingNow },
-    problems: ['notFound', 'temporalUnavailable'],
+    problems: ['notFound'],
   },
   listWaiting: {
     ...paths.listWaiting,
@@ -195,7 +195,7 @@ export const endpoints = {
     who: 'operators, admins, auditors',
     query: waitingQuery,
     responses: { 200: waitingList },
-    problems: ['forbidden', 'temporalUnavailable'],
+    problems: ['forbidden'],
   },
   listHoldGroups: {
     ...paths.listHoldGroups,

@@ -190,10 +190,57 @@ describe('a hold', () => {
   })
 })
 
-test('a lease that is over while its VM still runs waits for a warning', () => {
-  expect(why({ state: 'active', leaseEndsAt: ago(60) })).toMatchObject({
-    sentence: 'Its lease is over, and its owner was not warned long enough ago',
-    since: ago(60),
+describe('a VM that was handed over', () => {
+  const grant = { number: 2 }
+  const warned = (event: 'leaseEnding' | 'destructionNear') => ({ grant, warnings: [{ event, grantNumber: 2 }] })
+
+  test('whose lease is over and that still runs waits for a warning', () => {
+    expect(why({ state: 'active', leaseEndsAt: ago(60) })).toEqual({
+      sentence: 'Its lease is over, and its owner was not warned long enough ago',
+      since: ago(60),
+      until: 'A warning is delivered in time, or the lease is extended',
+    })
+    expect(why({ state: 'active', leaseEndsAt: ahead(60) })).toMatchObject({ untilAt: ahead(60) })
   })
-  expect(why({ state: 'active', leaseEndsAt: ahead(60) })).toMatchObject({ untilAt: ahead(60) })
+
+  test('whose warning came late waits until that is old enough', () => {
+    const late = { leaseEndsAt: ago(60), dueAt: ahead(30), ...warned('leaseEnding') }
+    expect(why({ state: 'active', ...late })).toMatchObject({
+      sentence: expect.stringMatching(/not warned long enough ago/),
+      until: 'The warning is old enough, or the lease is extended',
+      untilAt: ahead(30),
+    })
+    expect(why({ state: 'active', ...late, dueAt: ago(1) })).toMatchObject({ asPlanned: true })
+  })
+
+  test('is never said to be destroyed at a time that has passed', () => {
+    const expired = { state: 'expired' as const, expiredAt: ago(900), graceEndsAt: ago(300) }
+    expect(why({ ...expired, dueAt: ago(300) })).toEqual({
+      sentence: 'Its grace period is over, and its owner was not warned long enough ago',
+      since: ago(300),
+      until: 'A warning is delivered in time, or the lease is extended',
+    })
+    expect(why({ ...expired, dueAt: ahead(90), ...warned('destructionNear') })).toMatchObject({ untilAt: ahead(90) })
+    expect(why({ ...expired, graceEndsAt: ahead(10), dueAt: ahead(90) })).toMatchObject({
+      untilAt: ahead(90),
+      asPlanned: true,
+    })
+  })
+
+  test('that somebody else gave back waits for its owner to be told', () => {
+    const released = { state: 'released' as const, releasedAt: ago(900), dueAt: ago(60) }
+    expect(why({ ...released, step: { name: 'warn', since: ago(60) } })).toEqual({
+      sentence: 'Somebody else gave the VM back, and its owner could not be told yet',
+      since: ago(60),
+      until: 'Its owner is told, or an operator says how; then it is destroyed',
+    })
+  })
+
+  test('goes where it was asked to go', () => {
+    expect(why({ state: 'active', intent: 'release', leaseEndsAt: ahead(60) })).toMatchObject({
+      sentence: 'It is about to be powered off',
+      asPlanned: true,
+    })
+    expect(why({ state: 'expired', intent: 'resume' })?.sentence).toBe('It is about to be powered on again')
+  })
 })

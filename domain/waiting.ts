@@ -1,6 +1,7 @@
 import type { Approval } from './approval.ts'
-import type { Hold } from './facts.ts'
+import type { DeliveredWarning, Hold } from './facts.ts'
 import { addSeconds, secondsBetween, type Instant } from './instant.ts'
+import type { LeaseGrant } from './lease.ts'
 import { isFinal, type FinalState, type HoldStep, type VmRequestState } from './vm-request.ts'
 import { stepWait, type ActivitySight, type SiteSight, type Waiting } from './step-wait.ts'
 
@@ -29,9 +30,15 @@ export interface WaitingRequest {
   leaseEndsAt?: Instant
   expiredAt?: Instant
   releasedAt?: Instant
-  /** When the VM will be destroyed. */
-  destroyedAt?: Instant
+  /** When an expired VM has been kept as long as the policy says. */
+  graceEndsAt?: Instant
+  /** When Berth goes on by itself with what was handed over; a warning that was delivered late moves it. */
+  dueAt?: Instant
+  /** Asked for and under way: powering off or on. */
+  intent?: 'release' | 'restore' | 'resume'
   handedOverAt?: Instant
+  grant?: Pick<LeaseGrant, 'number'>
+  warnings?: readonly Pick<DeliveredWarning, 'event' | 'grantNumber'>[]
   /** Clones at its site that were asked for before its own and have not ended. */
   earlierClones?: number
 }
@@ -52,8 +59,16 @@ export function waitingOf(
   if (ofWorkflow !== undefined) return ofWorkflow
   if (step !== undefined && state !== 'held' && step.name !== 'warn')
     return stepWait({ ...step, siteId: request.siteId, earlierClones: request.earlierClones }, workflow.activity, site)
+  if (request.intent !== undefined && state !== 'held') return powered(request, request.intent)
   return byState[state](request, now)
 }
+
+/** What is said of every open request while nobody can ask what its workflow does. */
+export const engineSilent = (since: Instant): Waiting => ({
+  sentence: 'The workflow engine does not answer',
+  since,
+  until: 'It answers again; nothing is lost until then',
+})
 
 const triesBeforeWorry = 3
 /** A worker takes the next step at once; after a restart it may take some seconds. */
@@ -103,34 +118,43 @@ const byState: Record<OpenState, Explain> = {
     until: 'Its next step begins, mostly at once',
     asPlanned: true,
   }),
-  active: ({ requestedAt, handedOverAt, leaseEndsAt, step }, now) =>
-    leaseEndsAt !== undefined && leaseEndsAt <= now
-      ? {
-          sentence: 'Its lease is over, and its owner was not warned long enough ago',
-          since: step?.since ?? leaseEndsAt,
-          until: 'A warning is delivered in time, or the lease is extended',
-        }
-      : {
-          sentence: 'The VM is its owner’s while the lease runs',
-          since: handedOverAt ?? requestedAt,
-          until: 'The lease ends, unless it is extended or the VM is given back before',
-          ...at(leaseEndsAt),
-          asPlanned: true,
-        },
-  expired: ({ requestedAt, expiredAt, destroyedAt }) => ({
-    sentence: 'The lease is over; the VM is powered off and kept for now',
-    since: expiredAt ?? requestedAt,
-    until: 'Its owner extends the lease; otherwise the VM is destroyed',
-    asPlanned: true,
-    ...at(destroyedAt),
-  }),
-  released: ({ requestedAt, releasedAt, destroyedAt }) => ({
-    sentence: 'The VM was given back; it is powered off and kept for now',
-    since: releasedAt ?? requestedAt,
-    until: 'Its owner restores it; otherwise it is destroyed',
-    asPlanned: true,
-    ...at(destroyedAt),
-  }),
+  active: (request, now) => {
+    const { requestedAt, handedOverAt, leaseEndsAt } = request
+    if (leaseEndsAt !== undefined && leaseEndsAt <= now) return afterLease(request, now)
+    return {
+      sentence: 'The VM is its owner’s while the lease runs',
+      since: handedOverAt ?? requestedAt,
+      until: 'The lease ends, unless it is extended or the VM is given back before',
+      ...at(leaseEndsAt),
+      asPlanned: true,
+    }
+  },
+  expired: (request, now) => {
+    const { requestedAt, expiredAt, graceEndsAt, dueAt } = request
+    if (graceEndsAt !== undefined && graceEndsAt <= now) return afterGrace(request, now)
+    return {
+      sentence: 'The lease is over; the VM is powered off and kept for now',
+      since: expiredAt ?? requestedAt,
+      until: 'Its owner extends the lease; otherwise the VM is destroyed',
+      asPlanned: true,
+      ...at(dueAt ?? graceEndsAt),
+    }
+  },
+  released: ({ requestedAt, releasedAt, dueAt, step }) => {
+    if (step?.name === 'warn')
+      return {
+        sentence: 'Somebody else gave the VM back, and its owner could not be told yet',
+        since: step.since,
+        until: 'Its owner is told, or an operator says how; then it is destroyed',
+      }
+    return {
+      sentence: 'The VM was given back; it is powered off and kept for now',
+      since: releasedAt ?? requestedAt,
+      until: 'Its owner restores it; otherwise it is destroyed',
+      asPlanned: true,
+      ...at(dueAt),
+    }
+  },
   retiring: ({ siteId, requestedAt }) => ({
     sentence: `It is about to be destroyed at site ${siteId}`,
     since: requestedAt,
@@ -139,6 +163,50 @@ const byState: Record<OpenState, Explain> = {
   }),
   held: ({ hold, requestedAt }) => held(hold, requestedAt),
 }
+
+const afterLease = (request: WaitingRequest, now: Instant): Waiting =>
+  afterItsTime(request, now, {
+    event: 'leaseEnding',
+    endedAt: request.leaseEndsAt,
+    over: 'Its lease is over',
+    next: 'it is about to be powered off',
+  })
+
+const afterGrace = (request: WaitingRequest, now: Instant): Waiting =>
+  afterItsTime(request, now, {
+    event: 'destructionNear',
+    endedAt: request.graceEndsAt,
+    over: 'Its grace period is over',
+    next: 'it is about to be destroyed',
+  })
+
+interface Act {
+  /** What its owner must have been warned by. */
+  event: DeliveredWarning['event']
+  endedAt: Instant | undefined
+  over: string
+  next: string
+}
+
+/** The act is due, and waits for its warning, or for that to be old enough. */
+function afterItsTime(request: WaitingRequest, now: Instant, { event, endedAt, over, next }: Act): Waiting {
+  const { requestedAt, grant, warnings = [], dueAt, step } = request
+  const isWarned = warnings.some((warning) => warning.event === event && warning.grantNumber === grant?.number)
+  const isOld = dueAt === undefined || dueAt <= now
+  const since = step?.since ?? endedAt ?? requestedAt
+  if (isWarned && isOld)
+    return { sentence: `${over}; ${next}`, since, until: 'Its next step begins, mostly at once', asPlanned: true }
+  const sentence = `${over}, and its owner was not warned long enough ago`
+  if (isWarned) return { sentence, since, until: 'The warning is old enough, or the lease is extended', ...at(dueAt) }
+  return { sentence, since, until: 'A warning is delivered in time, or the lease is extended' }
+}
+
+const powered = ({ requestedAt }: WaitingRequest, intent: NonNullable<WaitingRequest['intent']>): Waiting => ({
+  sentence: intent === 'release' ? 'It is about to be powered off' : 'It is about to be powered on again',
+  since: requestedAt,
+  until: 'Its next step begins, mostly at once',
+  asPlanned: true,
+})
 
 function awaitingApproval({ approvals, reminders, requestedAt, approvalLapseSeconds }: WaitingRequest): Waiting {
   const open = approvals.find(({ openedAt, decision }) => openedAt !== undefined && decision === undefined)

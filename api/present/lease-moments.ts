@@ -2,6 +2,7 @@ import type { VmRequest } from '@berth/contract/vm-request.ts'
 import type { VmRequestView } from '@berth/database/vm-request-view.ts'
 import { addSeconds, earlier, type Instant } from '@berth/domain/instant.ts'
 import { graceWarning, leaseWarnings } from '@berth/domain/lease.ts'
+import { dueAct } from '@berth/domain/overdue.ts'
 import type { HoldStep, VmRequestState } from '@berth/domain/vm-request.ts'
 
 /** When what happens to a VM that was handed over. A held one is where it was held. */
@@ -32,15 +33,17 @@ export function restorableUntil(view: VmRequestView, now: Instant): Instant | un
   return earlier(addSeconds(releasedAt, policy.undoSeconds), leaseEndsAt)
 }
 
+/** When Berth goes on by itself: at the end of the lease, of grace or of the time for restoring, not before a warning is old enough. */
+export const dueAtOf = ({ waitingFor: _, ...view }: VmRequestView): Instant | undefined =>
+  dueAct({ ...view, requestId: view.id, state: stateLivedIn(view) })?.at
+
 /** When the VM was destroyed, or will be if nobody does anything. */
 export function destroyedAt(view: VmRequestView, now: Instant): Instant | undefined {
-  const { steps, policy, expiredAt, releasedAt } = view
+  const { steps } = view
   const state = stateLivedIn(view)
   const intent = intentOf(view, now)
-  if (state === 'released' && releasedAt !== undefined)
-    return intent === 'restore' ? undefined : addSeconds(releasedAt, policy.undoSeconds)
-  if (state === 'expired' && expiredAt !== undefined)
-    return intent === undefined ? addSeconds(expiredAt, policy.graceSeconds) : undefined
+  if (state === 'released') return intent === 'restore' ? undefined : dueAtOf(view)
+  if (state === 'expired') return intent === undefined ? dueAtOf(view) : undefined
   return steps.findLast(({ name, state: done }) => name === 'destroy' && done === 'done')?.endedAt
 }
 

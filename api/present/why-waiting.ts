@@ -1,29 +1,31 @@
 import type { Waiting } from '@berth/domain/step-wait.ts'
 import type { SeenSite } from '@berth/domain/temporal-answers.ts'
-import { waitingOf, type WaitingRequest } from '@berth/domain/waiting.ts'
-import { instantOf, type Instant } from '@berth/domain/instant.ts'
+import { engineSilent, waitingOf, type WaitingRequest } from '@berth/domain/waiting.ts'
+import { addSeconds, instantOf, type Instant } from '@berth/domain/instant.ts'
+import { isFinal } from '@berth/domain/vm-request.ts'
 import { displayNames } from '@berth/database/users.ts'
 import type { VmRequestView } from '@berth/database/vm-request-view.ts'
 import type { WaitingFacts } from '@berth/database/waiting-facts.ts'
 import type { ApiDependencies } from '../dependencies.ts'
-import { destroyedAt } from './lease-moments.ts'
-import { Problem } from '../problems.ts'
+import { dueAtOf, intentOf } from './lease-moments.ts'
 
 type Sources = Pick<ApiDependencies, 'database' | 'provisioning'>
 
-/** Why a request waits, from the record and from what Temporal shows now; undefined once it has ended. */
+/**
+ * Why a request waits, from the record and from what Temporal shows now; undefined once it has ended. While Temporal is away
+ * that is why. The site is asked first: its answer is shared, so that a long list does not wait for every workflow.
+ */
 export async function whyWaiting(
   { database, provisioning }: Sources,
   view: VmRequestView,
   facts: WaitingFacts,
 ): Promise<Waiting | undefined> {
+  if (isFinal(view.state)) return undefined
   const now = instantOf(Date.now())
   const request = waitingRequest(view, facts, now)
-  const [workflow, site] = await Promise.all([
-    provisioning.seeWorkflow(view, request.step?.name),
-    provisioning.seeSite(view.siteId),
-  ])
-  if (workflow === undefined || site === undefined) throw Problem.temporalUnavailable()
+  const site = await provisioning.seeSite(view.siteId)
+  const workflow = site && (await provisioning.seeWorkflow(view, request.step?.name))
+  if (site === undefined || workflow === undefined) return engineSilent(provisioning.silentSince() ?? now)
   return waitingOf(request, workflow, await inPlainNames(database, site), now)
 }
 
@@ -36,9 +38,10 @@ export async function inPlainNames(database: ApiDependencies['database'], site: 
 }
 
 function waitingRequest(view: VmRequestView, { reminders, earlierClones }: WaitingFacts, now: Instant): WaitingRequest {
-  const { state, siteId, requestedAt, approvals, policy, steps, ...rest } = view
+  const { state, siteId, requestedAt, approvals, policy, steps, intent: _, ...rest } = view
   const running = steps.findLast((step) => step.state === 'running')
-  const destruction = destroyedAt(view, now)
+  const dueAt = dueAtOf(view)
+  const intent = intentOf(view, now)
   return {
     ...rest,
     state,
@@ -49,6 +52,8 @@ function waitingRequest(view: VmRequestView, { reminders, earlierClones }: Waiti
     earlierClones,
     approvalLapseSeconds: policy.approvalLapseSeconds,
     ...(running !== undefined && { step: { name: running.name, since: running.startedAt ?? requestedAt } }),
-    ...(destruction !== undefined && { destroyedAt: destruction }),
+    ...(view.expiredAt !== undefined && { graceEndsAt: addSeconds(view.expiredAt, policy.graceSeconds) }),
+    ...(dueAt !== undefined && { dueAt }),
+    ...(intent !== undefined && { intent }),
   }
 }
