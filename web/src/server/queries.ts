@@ -112,10 +112,10 @@ const polled = <N extends EndpointName>(name: N, queryKey: readonly string[]) =>
     refetchInterval: askedEverySeconds * 1_000,
   })
 
-/** Why a request waits changes without the request changing. */
-export const waitingOf = (id: string) =>
+/** Why a request waits changes without the request changing; what it waited for `when` it stood elsewhere is no answer. */
+export const waitingOf = (id: string, when: string) =>
   queryOptions({
-    queryKey: [...keys.vmRequest(id), 'waiting'],
+    queryKey: [...keys.vmRequest(id), 'waiting', when],
     queryFn: ({ signal }) => call('getWaiting', { params: { id }, signal }),
     refetchInterval: askedEverySeconds * 1_000,
   })

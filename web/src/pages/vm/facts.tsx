@@ -18,7 +18,7 @@ export function Facts({ request }: { request: VmRequest }) {
     ['Catalog item', `${request.catalogItemName}, version ${request.catalogItemVersion}`],
     ['Size', `${request.sizeId}: ${sizeLabel({ ...request, id: request.sizeId })}`],
     ['Site', request.siteId],
-    ['Host', placement?.host],
+    ['Template', request.templatePath],
     ['Datastore', placement?.datastore],
     ['Network', placement?.network],
     ['SSH keys', request.sshPublicKeys.map(keyLabel).join(', ')],

@@ -11,7 +11,6 @@ import { isNotFound } from '../../server/problem.ts'
 import { vmRequest } from '../../server/queries.ts'
 import { PageHeading } from '../../shell/page-heading.tsx'
 import { StateBadge } from '../../vm-request/state-badge.tsx'
-import { StateLine } from '../../vm-request/state-line.tsx'
 import { wayIn } from '../../words/way-in.ts'
 import { NotFoundPage } from '../not-found-page.tsx'
 import { Actions } from './actions.tsx'
@@ -21,8 +20,8 @@ import { FindingsPanel } from './findings-panel.tsx'
 import { HeldPanel } from './held-panel.tsx'
 import { History } from './history.tsx'
 import { Lease } from './lease.tsx'
+import { StateWords } from './state-words.tsx'
 import { Timeline } from './timeline.tsx'
-import { WaitingLine } from './waiting-line.tsx'
 
 const route = getRouteApi(routes.vm)
 
@@ -55,10 +54,7 @@ function Vm({ request }: { request: VmRequest }) {
           <PageHeading title={request.vmName} />
           <StateBadge request={request} />
         </div>
-        <p className="state-line wrap">
-          <StateLine request={request} />
-        </p>
-        <WaitingLine request={request} />
+        <StateWords request={request} />
       </div>
       <FindingsPanel request={request} />
       <HeldPanel request={request} />
