@@ -80,6 +80,7 @@ describe('a VM request by REST', () => {
     expect(handedOver.steps.map(({ name, state }) => `${name} ${state}`)).toEqual(
       expect.arrayContaining(['place done', 'clone done', 'powerOn done', 'waitForIp done']),
     )
+    expect(handedOver.templatePath).toMatch(/^\/DC0\/vm\//)
     expect(handedOver.warnings).toMatchObject([{ event: 'leaseEnding' }])
     expect(handedOver.actions).toEqual(['extendLease', 'releaseVm'])
 

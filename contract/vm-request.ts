@@ -80,7 +80,7 @@ const warning = z
   .meta({ id: 'LeaseWarning' })
 
 const placement = z
-  .object({ datastore: z.string(), network: z.string(), host: z.string().optional() })
+  .object({ datastore: z.string(), network: z.string() })
   .meta({ id: 'Placement' })
 
 const ssh = z
@@ -101,6 +101,7 @@ export const vmRequest = z
     catalogItemId: z.string(),
     catalogItemVersion: z.number().int(),
     catalogItemName: z.string(),
+    templatePath: z.string().meta({ description: 'Inventory path of the vSphere template that it is cloned from' }),
     sizeId: z.string(),
     ...sizeAmounts,
     ownerId: z.string(),

@@ -59,6 +59,7 @@ const identityOf = (view: VmRequestView) => ({
   catalogItemId: view.catalogItemId,
   catalogItemVersion: view.catalogItemVersion,
   catalogItemName: view.catalogItemName,
+  templatePath: view.rules.templatePath,
   sizeId: view.size.id,
   vCpu: view.size.vCpu,
   memoryMiB: view.size.memoryMiB,

@@ -11,6 +11,7 @@ export const aVmRequest = (values: Partial<VmRequest> = {}): VmRequest => ({
   catalogItemId: 'ubuntu-24-04',
   catalogItemVersion: 1,
   catalogItemName: 'Ubuntu 24.04 LTS',
+  templatePath: '/DC0/vm/templates/ubuntu-24.04',
   sizeId: 'small',
   vCpu: 1,
   memoryMiB: 1_024,

@@ -11,6 +11,7 @@ export function aVmRequest(differs: Partial<VmRequest> = {}): VmRequest {
     catalogItemId: 'ubuntu-24-04',
     catalogItemVersion: 3,
     catalogItemName: 'Ubuntu 24.04',
+    templatePath: '/Frankfurt/vm/templates/ubuntu-24.04',
     sizeId: 'small',
     vCpu: 2,
     memoryMiB: 4_096,

@@ -61,7 +61,7 @@ const handedOver = (handedOverAgo: number, leaseEndsIn: number): Partial<VmReque
   destroyedAt: ahead(leaseEndsIn + 7 * day),
   steps: built(handedOverAgo),
   address: '10.20.30.47',
-  placement: { datastore: 'LocalDS_1', network: 'VM Network', host: 'esx-04.frankfurt.example.test' },
+  placement: { datastore: 'LocalDS_1', network: 'VM Network' },
   ssh: { command: 'ssh ubuntu@10.20.30.47', user: 'ubuntu', host: '10.20.30.47', port: 22 },
 })
 
