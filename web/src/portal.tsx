@@ -1,6 +1,6 @@
 import type { Me } from '@berth/contract/me.ts'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Outlet, useMatchRoute } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { Outlet } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { SignedOutPage } from './pages/signed-out/signed-out-page.tsx'
 import { PageSkeleton } from './parts/page-skeleton.tsx'
@@ -9,7 +9,7 @@ import { routes } from './paths.ts'
 import { isApprover, isDeveloper, isOperator, PersonContext, readsEverything } from './person.ts'
 import { useLive } from './server/live.ts'
 import { isSignedOut } from './server/problem.ts'
-import { heldRequests, me, openApprovals } from './server/queries.ts'
+import { holdGroups, me, openApprovals } from './server/queries.ts'
 import { announce } from './shell/announcements.tsx'
 import type { Place } from './shell/navigation.tsx'
 import { OldNews } from './shell/old-news.tsx'
@@ -43,18 +43,16 @@ export function Portal() {
 }
 
 function SignedIn({ person }: { person: Me }) {
-  const matches = useMatchRoute()
-  const onVmPage = matches({ to: routes.vm })
-  const tell: Parameters<typeof useLive>[1] = useCallback(
+  const tell: Parameters<typeof useLive>[0] = useCallback(
     ({ before, now }) => {
-      if (before === undefined || before.state === now.state) return
+      if (before === undefined || (before.state === now.state && before.intent === now.intent)) return
       if (now.ownerId !== person.userId && !location.pathname.endsWith(now.id)) return
       const reader = { userId: person.userId, isOperator: isOperator(person) }
       announce(`${now.vmName}: ${stateSentence(now, new Date().toISOString(), reader)}`)
     },
     [person],
   )
-  useLive(onVmPage === false ? undefined : onVmPage.requestId, tell)
+  useLive(tell)
   return (
     <PersonContext value={person}>
       <Shell places={usePlaces(person)} person={<PersonMenu person={person} />}>
@@ -65,23 +63,40 @@ function SignedIn({ person }: { person: Me }) {
   )
 }
 
-/** A VM's page follows only its own request, so the counts beside it are asked for now and then. */
+/** Events bring what changes; this notices where they silently stopped. */
 const countsMilliseconds = 30_000
 
 function usePlaces(person: Me): Place[] {
   const operates = readsEverything(person)
   // A row can name anybody as approver, with that role or without.
-  const waiting = useQuery({ ...openApprovals, refetchInterval: countsMilliseconds }).data?.items.length ?? 0
-  const held =
-    useInfiniteQuery({ ...heldRequests, enabled: operates, refetchInterval: countsMilliseconds }).data?.pages[0]?.items
-      .length ?? 0
+  const waiting = useQuery({ ...openApprovals, refetchInterval: countsMilliseconds }).data
+  const held = useQuery({ ...holdGroups, enabled: operates, refetchInterval: countsMilliseconds }).data
+  const toApprove = waiting?.items.length ?? 0
   return [
     { to: routes.myVms, words: 'My VMs' },
     ...(isDeveloper(person) ? [{ to: routes.requestVm, words: 'Request a VM' }] : []),
-    ...(isApprover(person) || waiting > 0
-      ? [{ to: routes.approvals, words: 'Approvals', count: { number: waiting, meaning: 'waiting for you' } }]
+    ...(isApprover(person) || toApprove > 0
+      ? [
+          {
+            to: routes.approvals,
+            words: 'Approvals',
+            count: { number: toApprove, isMore: waiting?.nextCursor != null, meaning: 'waiting for you' },
+          },
+        ]
       : []),
-    ...(operates ? [{ to: routes.operations, words: 'Operations', count: { number: held, meaning: 'held' } }] : []),
+    ...(operates
+      ? [
+          {
+            to: routes.operations,
+            words: 'Operations',
+            count: {
+              number: (held?.items ?? []).reduce((sum, { requests }) => sum + requests, 0),
+              isMore: held?.nextCursor != null,
+              meaning: 'held',
+            },
+          },
+        ]
+      : []),
     { to: routes.sites, words: 'Sites' },
   ]
 }

@@ -8,6 +8,8 @@ interface Props {
   consequence: ReactNode
   reason: 'none' | 'optional' | { required: string }
   isDangerous?: boolean
+  /** The letter that opens it, where the page presses buttons by key. */
+  shortcut?: string
   /** On the button that does it; otherwise the action and "now". */
   doIt?: string
   /** What else is chosen in the panel. */
@@ -44,7 +46,13 @@ export function Confirm(props: Props) {
 
   if (!isOpen)
     return (
-      <Button ref={opener} variant="secondary" isDanger={isDangerous} onClick={() => setOpen(true)}>
+      <Button
+        ref={opener}
+        variant="secondary"
+        isDanger={isDangerous}
+        aria-keyshortcuts={props.shortcut}
+        onClick={() => setOpen(true)}
+      >
         {action}
       </Button>
     )

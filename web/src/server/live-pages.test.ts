@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { until } from '@berth/testing/until.ts'
 import type { MockAnswer } from '../../dev/mock-api.ts'
-import { requests } from '../../dev/canned.ts'
-import { mockedPortal, ok, type MockedPortal } from '../../dev/mocked-portal.ts'
+import { holdGroups, requests } from '../../dev/canned.ts'
+import { listOf, mockedPortal, ok, type MockedPortal } from '../../dev/mocked-portal.ts'
 
 let portal: MockedPortal
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => portal?.close())
 
-const [active] = requests as [VmRequest]
+const [active, other] = requests as [VmRequest, VmRequest]
 
 test('an answer that was under way while an event told more does not bring back the old', async () => {
   const held: ((answer: MockAnswer) => void)[] = []
@@ -27,11 +27,22 @@ test('an answer that was under way while an event told more does not bring back 
   await portal.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await until('the page to ask again', () => Promise.resolve(held.length > 0))
   portal.tell({ ...active, version: active.version + 1, intent: 'release', actions: [] })
-  const news = portal.page.getByText('Being given back: powering off')
+  const news = portal.page.getByRole('main').getByText('Being given back: powering off')
   await news.waitFor()
   const answered = portal.page.waitForResponse((response) => response.url().endsWith(active.id))
   for (const answer of held) answer(ok(active))
   await answered
   await portal.page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))))
   expect(await news.count()).toBe(1)
+})
+
+test('the counts beside a VM’s page follow what happens to other requests', async () => {
+  let held = 2
+  portal.answers(({ path }) => (path === '/hold-groups' ? listOf([{ ...holdGroups[0], requests: held }]) : undefined))
+  await portal.open(`/vms/${active.id}`)
+  const operations = portal.page.getByRole('link', { name: /^Operations/ })
+  await operations.getByText('2').waitFor()
+  held = 60
+  portal.tell({ ...other, version: other.version + 1, state: 'held' })
+  await operations.getByText('60').waitFor()
 })

@@ -32,7 +32,7 @@ export function keep(client: QueryClient, came: VmRequest) {
 }
 
 /** What else may look different once a request has changed: a preview tells quota and the next name. */
-const asideKeys = (id: string) => [keys.audit(id), keys.approvals, keys.vmRequests, keys.preview]
+const asideKeys = (id: string) => [keys.audit(id), keys.approvals, keys.vmRequests, keys.holdGroups, keys.preview]
 
 interface Told {
   before: VmRequest | undefined
@@ -40,18 +40,16 @@ interface Told {
 }
 
 /**
- * Keeps what is on the screen as the server knows it: one stream of events, of one request where `requestId` is given, of all
- * that the person may read otherwise. While the stream is down, or where none can be had, everything shown is asked for again.
- * Hidden tabs let go of the connection: browsers allow six for one server.
+ * Keeps what is on the screen as the server knows it, by one stream of events of all that the person may read. While it is
+ * down, or where none can be had, everything shown is asked for again. Hidden tabs let go of the connection: browsers allow
+ * six for one server.
  */
-export function useLive(requestId: string | undefined, onChange: (told: Told) => void) {
+export function useLive(onChange: (told: Told) => void) {
   const client = useQueryClient()
-  useEffect(() => watch(client, requestId, onChange), [client, requestId, onChange])
+  useEffect(() => watch(client, onChange), [client, onChange])
 }
 
-function watch(client: QueryClient, requestId: string | undefined, onChange: (told: Told) => void): () => void {
-  const address =
-    requestId === undefined ? addressOf('watchVmRequests') : addressOf('watchVmRequest', { id: requestId })
+function watch(client: QueryClient, onChange: (told: Told) => void): () => void {
   let source: EventSource | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
 
@@ -70,7 +68,7 @@ function watch(client: QueryClient, requestId: string | undefined, onChange: (to
   const connect = () => {
     source?.close()
     if (document.hidden) return
-    source = new EventSource(address)
+    source = new EventSource(addressOf('watchVmRequests'))
     // Events begin here: what is under way may have been answered before.
     source.addEventListener('open', () => refetch())
     source.addEventListener('vm-request', (event) => take(JSON.parse(event.data) as VmRequest))

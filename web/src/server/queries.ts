@@ -25,6 +25,7 @@ export const keys = {
   preview: ['preview'],
   sites: ['sites'],
   operations: ['operations'],
+  holdGroups: ['operations', 'holdGroups'],
 } as const
 
 export const me = queryOptions({
@@ -60,10 +61,17 @@ export const heldRequests = vmRequests({ state: 'held' })
 
 export const failedRequests = vmRequests({ state: 'failed' })
 
+const progressMilliseconds = 2_000
+
+const isCloning = (request: VmRequest | undefined): boolean =>
+  request?.steps.some(({ name, state }) => name === 'clone' && state === 'running') ?? false
+
 export const vmRequest = (id: string) =>
   queryOptions({
     queryKey: keys.vmRequest(id),
     queryFn: ({ signal }): Promise<VmRequest> => call('getVmRequest', { params: { id }, signal }),
+    // Percent moves without an event.
+    refetchInterval: ({ state }) => (isCloning(state.data) ? progressMilliseconds : false),
     structuralSharing: (known, answered) =>
       replaceEqualDeep(known, notOlder(known as VmRequest | undefined, answered as VmRequest)),
   })
@@ -94,12 +102,12 @@ export const preview = (body: PreviewVmRequest | undefined) =>
 
 export const openApprovals = queryOptions({
   queryKey: [...keys.approvals, 'open'],
-  queryFn: ({ signal }) => call('listApprovals', { query: { limit: 100 }, signal }),
+  queryFn: ({ signal }) => call('listApprovals', { query: { limit: 200 }, signal }),
 })
 
 export const decidedApprovals = queryOptions({
   queryKey: [...keys.approvals, 'decided'],
-  queryFn: ({ signal }) => call('listApprovals', { query: { decidedBy: 'me', limit: 100 }, signal }),
+  queryFn: ({ signal }) => call('listApprovals', { query: { decidedBy: 'me', limit: 200 }, signal }),
 })
 
 /** Agents say nothing when they fall silent, so these are asked again and again. */
@@ -121,7 +129,7 @@ export const waitingOf = (id: string, when: string) =>
   })
 
 export const sites = polled('listSites', keys.sites)
-export const holdGroups = polled('listHoldGroups', [...keys.operations, 'holdGroups'])
+export const holdGroups = polled('listHoldGroups', keys.holdGroups)
 export const mostFindings = 200
 export const findings = queryOptions({
   ...polled('listFindings', [...keys.operations, 'findings']),

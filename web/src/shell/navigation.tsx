@@ -6,7 +6,7 @@ interface Place {
   to: (typeof routes)[keyof typeof routes]
   words: string
   /** What waits there for this person. */
-  count?: { number: number; meaning: string }
+  count?: { number: number; isMore: boolean; meaning: string }
 }
 
 /** The pages as links; the router marks the present one for eyes and for screen readers. */
@@ -26,6 +26,7 @@ export function Navigation({ places, onLeave }: { places: Place[]; onLeave: () =
               {count !== undefined && count.number > 0 && (
                 <span className="nav-count">
                   {count.number}
+                  {count.isMore && '+'}
                   <span className="pf-v6-screen-reader"> {count.meaning}</span>
                 </span>
               )}

@@ -1,5 +1,6 @@
 import { Tab, Tabs, TabTitleText } from '@patternfly/react-core'
 import { getRouteApi } from '@tanstack/react-router'
+import { pressByKey } from '../../parts/press-by-key.ts'
 import { routes } from '../../paths.ts'
 import { PageHeading } from '../../shell/page-heading.tsx'
 import { DecidedApprovals } from './decided-approvals.tsx'
@@ -13,7 +14,7 @@ export function ApprovalsPage() {
   const navigate = route.useNavigate()
   const show = (key: unknown) => void navigate({ search: key === 'decided' ? { tab: 'decided' } : {}, replace: true })
   return (
-    <div className="stack">
+    <div className="stack" onKeyDown={pressByKey}>
       <PageHeading title="Approvals" />
       <Tabs
         activeKey={tab ?? 'open'}

@@ -22,6 +22,7 @@ import { Moment } from '../../time/moment.tsx'
 import { lengthWords } from '../../time/words.ts'
 import { QuotaBars } from '../../vm-request/quota-bars.tsx'
 import { decidedWords } from '../../words/decided-words.ts'
+import { earlierWords } from '../../words/earlier-words.ts'
 
 interface Props {
   item: ApprovalItem
@@ -62,7 +63,9 @@ export function DecisionPane({ item, isOpen, takesFocus, onDecided }: Props) {
             {lengthWords(request.leaseSeconds)}
             {approval.subject === 'extension' && ' (extension)'}
           </Fact>
-          <Fact term="Why you">{request.approvalReason}</Fact>
+          <Fact term="Why you">
+            {request.approvalReason}; {approval.approverNames.join(' or ')} can decide
+          </Fact>
           <Fact term="Before">{earlierWords(ownersRequests)}</Fact>
           {lapsesAt !== undefined && (
             <Fact term="Lapses">
@@ -95,10 +98,13 @@ function Answers({
     )
   return (
     <div className="stack stack-close">
-      <p className="subtle small">Approving starts the build at once. Neither answer can be taken back.</p>
+      <p className="subtle small">
+        Approving starts the build at once. Neither answer can be taken back. Keys: A approves, D declines.
+      </p>
       <div className="line line-top">
         <Button
-          isDisabled={isPending}
+          aria-keyshortcuts="A"
+          isAriaDisabled={isPending}
           isLoading={isPending}
           spinnerAriaLabel="Deciding"
           onClick={() => decide('approved')}
@@ -107,6 +113,7 @@ function Answers({
         </Button>
         <Confirm
           action="Decline"
+          shortcut="D"
           consequence={`The request ends, and ${request.ownerName} reads your reason.`}
           reason={{ required: 'Reason' }}
           isDangerous
@@ -140,8 +147,3 @@ const Fact = ({ term, children }: { term: string; children: ReactNode }) => (
     <DescriptionListDescription className="wrap">{children}</DescriptionListDescription>
   </DescriptionListGroup>
 )
-
-function earlierWords({ total, open, declined }: ApprovalItem['ownersRequests']): string {
-  if (total <= 1) return 'the first request of this person'
-  return `${total} requests so far: ${open} open, ${declined} declined`
-}

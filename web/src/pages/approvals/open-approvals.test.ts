@@ -57,3 +57,28 @@ test('who comes for a request that no longer waits is told', async () => {
   await portal.open(`/approvals?chosen=${first.request.id}`)
   await portal.page.getByText('no longer waits for you').waitFor()
 })
+
+test('the chosen request is approved and declined by key, and the next one follows', async () => {
+  const { page, sent } = portal
+  let items = [first, second]
+  portal.answers(({ method, path }) => {
+    if (path === '/approvals') return listOf(items)
+    if (method !== 'POST') return undefined
+    const [done, ...rest] = items
+    items = rest
+    return ok({ ...done?.request, state: 'provisioning', version: 2 })
+  })
+  await portal.open('/approvals')
+  await page.getByRole('button', { name: 'vm-1' }).focus()
+  await page.keyboard.press('a')
+  await page.getByText('Approved: vm-1 is being built for').first().waitFor()
+  await page.getByRole('heading', { level: 2, name: 'vm-2' }).waitFor()
+  await page.keyboard.press('d')
+  await page.getByLabel('Reason').fill('a bad idea')
+  await page.keyboard.press('Enter')
+  await page.getByText('Declined:').first().waitFor()
+  expect(sent.map(({ body }) => [body['decision'], body['reason']])).toEqual([
+    ['approved', undefined],
+    ['declined', 'a bad idea'],
+  ])
+})

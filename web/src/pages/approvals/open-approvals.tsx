@@ -28,6 +28,8 @@ interface Props {
 export function OpenApprovals({ chosen, onChoose }: Props) {
   const { data, error, refetch } = useQuery(openApprovals)
   const [decided, setDecided] = useState<Decided>()
+  /** What is shown came after a decision, and was not chosen. */
+  const [isFollowing, setFollowing] = useState(false)
   /** What the person reads stays until they choose or decide, whoever is faster. */
   const [last, setLast] = useState<ApprovalItem>()
   if (data === undefined)
@@ -39,9 +41,14 @@ export function OpenApprovals({ chosen, onChoose }: Props) {
   const isMissed = chosen !== undefined && ![shown, decided?.item].some((item) => item?.request.id === chosen)
   const follow = (item: ApprovalItem, words: string) => {
     setDecided({ item, words })
+    setFollowing(true)
     announce(words)
     const next = items[items.indexOf(item) + 1] ?? items[items.indexOf(item) - 1]
     if (next !== undefined) onChoose(next.request.id)
+  }
+  const choose = (item: ApprovalItem) => {
+    setFollowing(false)
+    onChoose(item.request.id)
   }
   return (
     <div className="stack">
@@ -73,7 +80,7 @@ export function OpenApprovals({ chosen, onChoose }: Props) {
           <ul className="pick-list" aria-label="Requests that wait for you">
             {items.map((item) => (
               <li key={item.approval.id}>
-                <PickButton item={item} isChosen={item === shown} onChoose={() => onChoose(item.request.id)} />
+                <PickButton item={item} isChosen={item === shown} onChoose={() => choose(item)} />
               </li>
             ))}
           </ul>
@@ -81,7 +88,7 @@ export function OpenApprovals({ chosen, onChoose }: Props) {
             key={shown.approval.id}
             item={shown}
             isOpen={items.includes(shown)}
-            takesFocus={decided !== undefined && document.activeElement === document.body}
+            takesFocus={isFollowing}
             onDecided={(words) => follow(shown, words)}
           />
         </div>

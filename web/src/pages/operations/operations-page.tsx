@@ -8,6 +8,9 @@ import { HeldRequests } from './held-requests.tsx'
 import { UndeliveredNotices } from './undelivered-notices.tsx'
 import { WaitingRequests } from './waiting-requests.tsx'
 
+/** A view that Temporal keeps of the workflows whose request is held. */
+const needsOperator = 'BerthNeedsOperator=true'
+
 /** What is stuck, why, and what do I press? */
 export function OperationsPage() {
   const person = usePerson()
@@ -17,8 +20,8 @@ export function OperationsPage() {
       <div className="line line-apart">
         <PageHeading title="Operations" />
         {temporalUiUrl !== undefined && (
-          <a href={temporalUiUrl} target="_blank" rel="noreferrer">
-            Open the Temporal UI
+          <a href={`${temporalUiUrl}?query=${encodeURIComponent(needsOperator)}`} target="_blank" rel="noreferrer">
+            What needs an operator, in the Temporal UI
           </a>
         )}
       </div>

@@ -41,7 +41,7 @@ describe('an act that is done', () => {
     await portal.open(`/vms/${active.id}`)
     await press('Release')
     await press('Release now')
-    await portal.page.getByText('Being given back: powering off').waitFor()
+    await portal.page.getByRole('main').getByText('Being given back: powering off').waitFor()
     await gone('Release now')
     await gone('Extend')
     expect(await portal.page.getByText(/^ssh /).count()).toBe(0)
