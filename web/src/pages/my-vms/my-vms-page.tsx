@@ -1,15 +1,15 @@
-import { Button, SearchInput, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core'
+import { Button } from '@patternfly/react-core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
 import { LinkButton } from '../../parts/link-button.tsx'
 import { NothingHere } from '../../parts/nothing-here.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { routes } from '../../paths.ts'
-import { isDeveloper, readsEverything, usePerson } from '../../person.ts'
+import { isDeveloper, usePerson } from '../../person.ts'
 import { vmRequests } from '../../server/queries.ts'
 import { PageHeading } from '../../shell/page-heading.tsx'
-import { askedFor, myVmsFilter, type MyVmsFilter } from './my-vms-filter.ts'
+import { Filters } from './filters.tsx'
+import { askedFor, type MyVmsFilter } from './my-vms-filter.ts'
 import { VmTable, VmTableSkeleton } from './vm-table.tsx'
 
 const route = getRouteApi(routes.myVms)
@@ -25,7 +25,7 @@ export function MyVmsPage() {
         <PageHeading title="My VMs" />
         {isDeveloper(usePerson()) && <LinkButton to={routes.requestVm}>Request a VM</LinkButton>}
       </div>
-      <Filters filter={filter} />
+      <Filters filter={filter} requests={requests ?? []} />
       {requests === undefined && list.error !== null && (
         <Trouble error={list.error} onRetry={() => void list.refetch()} />
       )}
@@ -48,53 +48,11 @@ export function MyVmsPage() {
   )
 }
 
-function Filters({ filter }: { filter: MyVmsFilter }) {
-  const navigate = route.useNavigate()
-  const everybody = readsEverything(usePerson()) ? 'Everybody’s' : 'My teams’'
-  const change = (changes: Record<string, unknown>) =>
-    void navigate({ search: myVmsFilter({ ...filter, ...changes }), replace: true })
-  return (
-    <div className="line" role="search" aria-label="VMs">
-      <ToggleGroup aria-label="Whose VMs">
-        <ToggleGroupItem text="Mine" isSelected={filter.whose === undefined} onChange={() => change({ whose: 0 })} />
-        <ToggleGroupItem
-          text={everybody}
-          isSelected={filter.whose === 'all'}
-          onChange={() => change({ whose: 'all' })}
-        />
-      </ToggleGroup>
-      <ToggleGroup aria-label="Current or ended">
-        <ToggleGroupItem text="Current" isSelected={filter.show === undefined} onChange={() => change({ show: 0 })} />
-        <ToggleGroupItem text="Ended" isSelected={filter.show === 'ended'} onChange={() => change({ show: 'ended' })} />
-      </ToggleGroup>
-      <Search words={filter.q ?? ''} onSearch={(q) => change({ q })} />
-    </div>
-  )
-}
-
-/** Asks the server once the person pauses. */
-function Search({ words, onSearch }: { words: string; onSearch: (words: string) => void }) {
-  const [typed, setTyped] = useState(words)
-  useEffect(() => {
-    if (typed === words) return undefined
-    const timer = setTimeout(() => onSearch(typed), 300)
-    return () => clearTimeout(timer)
-  }, [typed, words, onSearch])
-  return (
-    <SearchInput
-      className="search"
-      aria-label="Search VMs"
-      placeholder="Name, purpose or address"
-      value={typed}
-      onChange={(_event, text) => setTyped(text)}
-      onClear={() => setTyped('')}
-    />
-  )
-}
-
 function Nothing({ filter }: { filter: MyVmsFilter }) {
   const mayRequest = isDeveloper(usePerson())
   if (filter.q !== undefined) return <NothingHere words={`No VM matches “${filter.q}”.`} />
+  if (filter.state !== undefined || filter.team !== undefined || filter.site !== undefined)
+    return <NothingHere words="No VM matches these filters." />
   if (filter.show === 'ended') return <NothingHere words="No VM has ended yet." />
   if (!mayRequest) return <NothingHere words="No VMs yet." />
   return (
