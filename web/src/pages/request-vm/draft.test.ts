@@ -32,7 +32,7 @@ describe('a draft', () => {
       leaseSeconds: 1_209_600,
       purpose: '',
       sshPublicKey: key,
-      name: '',
+      name: undefined,
       teamId: 'platform',
     })
   })
@@ -52,6 +52,7 @@ describe('a draft', () => {
 
   test('without a name leaves naming to the pattern', () => {
     expect(requestBody(item, draft)).not.toHaveProperty('name')
+    expect(requestBody(item, { ...draft, name: '' })).not.toHaveProperty('name')
     expect(requestBody(item, { ...draft, name: 'mine' }).name).toBe('mine')
   })
 

@@ -15,8 +15,8 @@ export interface Draft {
   leaseSeconds: number | undefined
   purpose: string
   sshPublicKey: string
-  /** Empty: the catalog item's pattern names it. */
-  name: string
+  /** Undefined or empty: the catalog item's pattern names it. */
+  name: string | undefined
   teamId: string
 }
 
@@ -34,7 +34,7 @@ export function firstDraft(item: CatalogItem, person: Me): Draft {
     leaseSeconds: chosen?.seconds ?? usual,
     purpose: '',
     sshPublicKey: person.sshPublicKeys[0] ?? '',
-    name: '',
+    name: undefined,
     teamId: person.teams[0]?.id ?? '',
   }
 }
@@ -49,7 +49,7 @@ export function draftIssues(draft: Draft, { lease }: CatalogItem): DraftIssues {
       : {}),
     ...(purpose.trim() === '' ? { purpose: 'Say in a few words what it is for: whoever approves it reads this.' } : {}),
     ...(key === undefined ? {} : { sshPublicKeys: key }),
-    ...(name !== '' && !isVmName(name)
+    ...(isNamed(name) && !isVmName(name)
       ? { name: 'Use 1 to 63 small letters, digits and hyphens, with no hyphen at either end.' }
       : {}),
   }
@@ -65,15 +65,17 @@ export const requestBody = (item: CatalogItem, draft: Draft): CreateVmRequest =>
   ...chosen(item, draft),
   purpose: draft.purpose.trim(),
   sshPublicKeys: [draft.sshPublicKey.trim()],
-  ...(draft.name === '' ? {} : { name: draft.name }),
+  ...(isNamed(draft.name) ? { name: draft.name } : {}),
 })
 
 /** Undefined while what is filled in cannot be asked about. */
 export function previewBody(item: CatalogItem, draft: Draft): PreviewVmRequest | undefined {
   const issues = draftIssues(draft, item)
   if (issues.leaseSeconds !== undefined) return undefined
-  return { ...chosen(item, draft), ...(draft.name === '' || issues.name !== undefined ? {} : { name: draft.name }) }
+  return { ...chosen(item, draft), ...(isNamed(draft.name) && issues.name === undefined ? { name: draft.name } : {}) }
 }
+
+const isNamed = (name: string | undefined): name is string => name !== undefined && name !== ''
 
 const chosen = (item: CatalogItem, { sizeId, leaseSeconds, teamId }: Draft) => ({
   catalogItemId: item.id,

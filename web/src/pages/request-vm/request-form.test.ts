@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { until } from '@berth/testing/until.ts'
 import { preview, requests } from '../../../dev/canned.ts'
 import { mockedPortal, ok, type MockedPortal } from '../../../dev/mocked-portal.ts'
 
@@ -57,4 +58,39 @@ test('the form after a request does not begin with the name that was just taken'
   await page.getByRole('radio', { name: /^Ubuntu/ }).check()
   await outlook().getByText('dev-8').waitFor()
   expect(names).not.toContain('dev-7')
+})
+
+test('the name is filled in by the pattern until the person names it', async () => {
+  serve()
+  const { page } = portal
+  await portal.open('/request?item=ubuntu-24-04')
+  const name = page.getByLabel('Name')
+  await outlook().getByText('dev-7').waitFor()
+  expect(await name.inputValue()).toBe('dev-7')
+  next = 8
+  portal.tell({ ...active, version: active.version + 1 })
+  await outlook().getByText('dev-8').waitFor()
+  expect(await name.inputValue()).toBe('dev-8')
+
+  await name.fill('build-agent')
+  next = 9
+  portal.tell({ ...active, version: active.version + 2 })
+  await outlook().getByText('dev-9').waitFor()
+  expect(await name.inputValue()).toBe('build-agent')
+  await name.fill('')
+  await page.getByLabel('Purpose').focus()
+  expect(await name.inputValue()).toBe('dev-9')
+})
+
+test('the same file can be chosen again after it was put right', async () => {
+  serve()
+  const { page } = portal
+  await portal.open('/request?item=ubuntu-24-04')
+  await page.getByRole('radio', { name: 'Another key' }).check()
+  const file = (text: string) => ({ name: 'id.pub', mimeType: 'text/plain', buffer: Buffer.from(text) })
+  const input = page.locator('input[type="file"]')
+  await input.setInputFiles(file('no key'))
+  const key = page.getByLabel('SSH public key')
+  await until('the file to be read', async () => (await key.inputValue()) === 'no key')
+  expect(await input.evaluate((element) => (element as HTMLInputElement).value)).toBe('')
 })

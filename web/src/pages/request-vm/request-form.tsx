@@ -89,17 +89,16 @@ export function RequestForm({ item }: { item: CatalogItem }) {
         <Field
           id="name"
           label="Name"
-          isOptional
-          hint="Left empty, it is named by the pattern of the catalog item."
+          hint="By the pattern of the catalog item, which names it also when this is left empty; or as you like."
           error={issues.name}
         >
           <TextInput
             id="name"
-            value={draft.name}
-            placeholder={outlook.data?.vmName ?? ''}
+            value={draft.name ?? outlook.data?.vmName ?? ''}
             maxLength={63}
             validated={issues.name === undefined ? 'default' : 'error'}
             onChange={(_event, name) => change({ name: name.trim() })}
+            onBlur={() => draft.name === '' && change({ name: undefined })}
             {...describedBy('name', true, issues.name)}
           />
         </Field>

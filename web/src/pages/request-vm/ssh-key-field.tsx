@@ -95,7 +95,11 @@ function NewKey({ value, error, onChange }: Omit<Props, 'remembered'>) {
           type="file"
           accept=".pub,text/plain"
           hidden
-          onChange={(event) => void read(event.target.files)}
+          onChange={(event) => {
+            void read(event.target.files)
+            // The same file again, once it is put right, is a choice too.
+            event.target.value = ''
+          }}
         />
       </div>
     </Field>
