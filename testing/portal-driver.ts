@@ -56,7 +56,7 @@ export class Portal {
     })
     const portal = new Portal(await context.newPage(), portalUrl)
     await portal.page.goto(`${portalUrl}${path}`)
-    await portal.page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+    await portal.page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
     await portal.page.getByLabel('Username').fill(username)
     await portal.page.getByLabel('Password').fill(password)
     await portal.page.getByRole('button', { name: 'Sign in' }).click()

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@patternfly/react-core'
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { useId, useLayoutEffect, useRef, useState, type FormEvent, type ReactNode } from 'react'
 
 interface Props {
   /** On the button that opens the panel. */
@@ -38,7 +38,8 @@ export function Confirm(props: Props) {
   const wasOpen = useRef(false)
   const id = useId()
 
-  useEffect(() => {
+  // Before it is painted, so that the focus is never nowhere.
+  useLayoutEffect(() => {
     if (isOpen) panel.current?.querySelector<HTMLElement>('input, select, button')?.focus()
     else if (wasOpen.current) opener.current?.focus()
     wasOpen.current = isOpen
@@ -62,6 +63,7 @@ export function Confirm(props: Props) {
   }
   const confirm = (event: FormEvent) => {
     event.preventDefault()
+    if (isPending) return
     onConfirm(words.trim() === '' ? undefined : words.trim(), close)
   }
   return (
@@ -91,7 +93,7 @@ export function Confirm(props: Props) {
           type="submit"
           variant={isDangerous ? 'danger' : 'primary'}
           isLoading={isPending}
-          isDisabled={isPending}
+          isAriaDisabled={isPending}
           spinnerAriaLabel={`${action} is under way`}
         >
           {doIt}

@@ -1,9 +1,10 @@
 import { Button, SkipToContent } from '@patternfly/react-core'
 import BarsIcon from '@patternfly/react-icons/dist/esm/icons/bars-icon'
 import { Link } from '@tanstack/react-router'
-import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { paths } from '../paths.ts'
 import { Announcements } from './announcements.tsx'
+import { keepFocus } from './keep-focus.ts'
 import { Navigation, type Place } from './navigation.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
@@ -18,6 +19,8 @@ interface Props {
 export function Shell({ places, person, children }: Props) {
   const [isOpen, setOpen] = useState(false)
   const toggle = useRef<HTMLButtonElement>(null)
+  const page = useRef<HTMLElement>(null)
+  useEffect(() => (page.current === null ? undefined : keepFocus(page.current)), [])
   const closeOnEscape = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || !isOpen) return
     setOpen(false)
@@ -53,7 +56,7 @@ export function Shell({ places, person, children }: Props) {
           <Navigation places={places} onLeave={() => setOpen(false)} />
         </div>
       )}
-      <main id="main" tabIndex={-1} className="page">
+      <main id="main" ref={page} tabIndex={-1} className="page">
         {children}
       </main>
       <Announcements />

@@ -27,7 +27,7 @@ export function OperatorDecision({ request }: { request: VmRequest }) {
     <div className="stack stack-close">
       <div className="line line-top">
         {actions.includes('retry') && (
-          <Button variant="primary" isDisabled={isPending} onClick={() => decide({ action: 'retry' })}>
+          <Button variant="primary" isAriaDisabled={isPending} onClick={() => decide({ action: 'retry' })}>
             Retry
           </Button>
         )}

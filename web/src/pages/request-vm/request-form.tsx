@@ -40,6 +40,7 @@ export function RequestForm({ item }: { item: CatalogItem }) {
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    if (create.isPending) return
     setWasSent(true)
     if (Object.keys(local).length > 0) focusFirstIssue(form.current)
     else create.mutate(requestBody(item, draft), { onError: () => focusFirstIssue(form.current) })

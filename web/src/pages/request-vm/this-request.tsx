@@ -34,7 +34,7 @@ export function ThisRequest({ preview, previewError, isPending, error }: Props) 
           type="submit"
           size="lg"
           isBlock
-          isDisabled={isPending}
+          isAriaDisabled={isPending}
           isLoading={isPending}
           spinnerAriaLabel="Requesting"
         >

@@ -13,7 +13,6 @@ export function SignedOutPage() {
       <div>
         <a
           className={css(styles.button, styles.modifiers.primary, styles.modifiers.displayLg)}
-          role="button"
           href={paths.signIn(`${pathname}${search}`)}
         >
           <span className={styles.buttonText}>Sign in</span>

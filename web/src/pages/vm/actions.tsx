@@ -61,7 +61,12 @@ function Restore({ request }: { request: VmRequest }) {
         {restorableUntil === undefined ? '' : ` Possible until ${absoluteWords(restorableUntil)}.`}
       </p>
       <div>
-        <Button isLoading={isPending} isDisabled={isPending} spinnerAriaLabel="Restoring" onClick={() => mutate({})}>
+        <Button
+          isLoading={isPending}
+          isAriaDisabled={isPending}
+          spinnerAriaLabel="Restoring"
+          onClick={() => mutate({})}
+        >
           Restore
         </Button>
       </div>

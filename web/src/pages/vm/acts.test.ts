@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { until } from '@berth/testing/until.ts'
 import { requests } from '../../../dev/canned.ts'
+import type { Answered } from '../../../dev/mock-api.ts'
 import { away, mockedPortal, ok, type MockedPortal } from '../../../dev/mocked-portal.ts'
 
 let portal: MockedPortal
@@ -24,12 +25,12 @@ beforeEach(() => {
   arrived = []
 })
 
-function serve(act: (body: Record<string, unknown>) => ReturnType<typeof ok>) {
-  portal.answers(({ method, path, body, idempotencyKey }) => {
+function serve(act: () => Answered) {
+  portal.answers(({ method, path, idempotencyKey }) => {
     if (path === `/vm-requests/${now.id}`) return ok(now)
     if (method === 'GET' || !path.startsWith(`/vm-requests/${now.id}/`)) return undefined
     arrived.push(idempotencyKey)
-    return act(body)
+    return act()
   })
 }
 
@@ -89,5 +90,53 @@ describe('an act that nobody knows the outcome of', () => {
     }
     expect(arrived[0]).toEqual(expect.any(String))
     expect(new Set(arrived).size).toBe(1)
+  })
+})
+
+describe('the focus', () => {
+  const button = (name: string | RegExp) => portal.page.getByRole('button', { name })
+
+  test('stays on a button while it works, so that Escape still closes the panel', async () => {
+    serve(() => new Promise(() => undefined))
+    await portal.open(`/vms/${active.id}`)
+    await press('Extend')
+    await button(/^1 hour/).press('Enter')
+    await until('the act to arrive', () => Promise.resolve(arrived.length === 1))
+    expect(await portal.focused()).toMatch(/1 hour/)
+    await portal.page.keyboard.press('Escape')
+    await button(/^1 hour/).waitFor({ state: 'detached' })
+    await until('the focus to be back', async () => (await portal.focused()) === 'Extend')
+  })
+
+  test('goes to the section when the button that did its work is gone', async () => {
+    serve(() => {
+      const leaseEndsAt = new Date(Date.parse(now.leaseEndsAt ?? '') + 3_600_000).toISOString()
+      return ok({ leaseEndsAt, cappedBy: null, request: changed({ leaseEndsAt }) })
+    })
+    await portal.open(`/vms/${active.id}`)
+    await press('Extend')
+    await button(/^1 hour/).press('Enter')
+    await portal.page
+      .getByText(/^Granted until/)
+      .first()
+      .waitFor()
+    await until('the focus to be back', async () => (await portal.focused()) === 'Lease')
+  })
+
+  test('goes to the page’s heading when the whole section is gone', async () => {
+    serve(() => ok(changed({ intent: 'release', actions: [] })))
+    await portal.open(`/vms/${active.id}`)
+    await press('Release')
+    await button('Release now').press('Enter')
+    await gone('Release now')
+    await until('the focus to be back', async () => (await portal.focused()) === active.vmName)
+  })
+
+  test('comes back to the button whose panel is closed', async () => {
+    serve(() => ok(now))
+    await portal.open(`/vms/${active.id}`)
+    await press('Release')
+    await press('Keep it as it is')
+    expect(await portal.focused()).toBe('Release')
   })
 })
