@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { readTestConfiguration } from '../../tools/test/config.ts'
+import { findChromium } from '../../tools/test/find-chromium.ts'
 import { idOf } from './canned.ts'
 import { mockApi, type Scenario } from './mock-api.ts'
 
@@ -128,7 +130,7 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 const args = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'.split(' ')
 const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
+  executablePath: await findChromium(readTestConfiguration()),
   args: [...args, '--disable-component-update', '--disable-sync'],
 })
 const complaints: string[] = []

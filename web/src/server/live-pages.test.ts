@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { AuditEntry } from '@berth/contract/audit.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { until } from '@berth/testing/until.ts'
 import type { MockAnswer } from '../../dev/mock-api.ts'
-import { holdGroups, requests } from '../../dev/canned.ts'
+import { audit, holdGroups, requests } from '../../dev/canned.ts'
 import { listOf, mockedPortal, ok, type MockedPortal } from '../../dev/mocked-portal.ts'
 
 let portal: MockedPortal
@@ -45,4 +46,27 @@ test('the counts beside a VM’s page follow what happens to other requests', as
   held = 60
   portal.tell({ ...other, version: other.version + 1, state: 'held' })
   await operations.getByText('60').waitFor()
+})
+
+test('an address that names no request says that there is none', async () => {
+  portal.answers(() => undefined)
+  await portal.open('/vms/not-a-uuid')
+  await portal.page.getByRole('heading', { level: 1, name: 'Not found' }).waitFor()
+})
+
+test('a long history is shown from its end', async () => {
+  const entry = (number: number): AuditEntry => {
+    const [first] = audit(active)
+    if (first === undefined) throw new Error('nothing happened')
+    return { ...first, id: String(number), reason: `number ${number}` }
+  }
+  const page = (from: number, nextCursor: string | null): MockAnswer =>
+    ok({ items: Array.from({ length: 200 }, (_, index) => entry(from + index)), nextCursor })
+  portal.answers(({ path, query }) => {
+    if (!path.endsWith('/audit')) return undefined
+    return query.get('cursor') === '200' ? page(200, null) : page(0, '200')
+  })
+  await portal.open(`/vms/${active.id}`)
+  const first = portal.page.getByRole('region', { name: 'History' }).getByRole('listitem').first()
+  await first.getByText('number 399').waitFor()
 })

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '@berth/contract/audit.ts'
 import type { EndpointQuery, EndpointResponse } from '@berth/contract/endpoints.ts'
 import type { EndpointName } from '@berth/contract/paths.ts'
 import type { PreviewVmRequest } from '@berth/contract/preview.ts'
@@ -76,10 +77,20 @@ export const vmRequest = (id: string) =>
       replaceEqualDeep(known, notOlder(known as VmRequest | undefined, answered as VmRequest)),
   })
 
+/** The whole of it: it is told from its beginning, and people read it from its end. */
 export const audit = (id: string) =>
   queryOptions({
     queryKey: keys.audit(id),
-    queryFn: ({ signal }) => call('listVmRequestAudit', { params: { id }, query: { limit: 200 }, signal }),
+    queryFn: async ({ signal }) => {
+      const items: AuditEntry[] = []
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) }
+        const page = await call('listVmRequestAudit', { params: { id }, query, signal })
+        items.push(...page.items)
+        cursor = page.nextCursor
+      }
+      return items
+    },
   })
 
 export const catalogItems = queryOptions({

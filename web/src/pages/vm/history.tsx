@@ -12,7 +12,7 @@ export function History({ requestId }: { requestId: string }) {
   return (
     <Section title="History">
       <ul className="history">
-        {(data?.items ?? []).toReversed().map(({ id, at, byName, event, reason }) => (
+        {(data ?? []).toReversed().map(({ id, at, byName, event, reason }) => (
           <li key={id}>
             <span className="subtle small number">
               <Moment at={at} as="short" />

@@ -28,6 +28,12 @@ const route = getRouteApi(routes.vm)
 /** Where is this VM, how do I get in, how long do I have it? */
 export function VmPage() {
   const { requestId } = route.useParams()
+  return uuid.test(requestId) ? <VmOf requestId={requestId} /> : <NotFoundPage />
+}
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+function VmOf({ requestId }: { requestId: string }) {
   const { data: request, error, refetch } = useQuery(vmRequest(requestId))
   if (isNotFound(error)) return <NotFoundPage />
   if (request !== undefined) return <Vm key={request.id} request={request} />
