@@ -1,6 +1,6 @@
 import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeAudience, NoticeOrder } from '@berth/domain/notice.ts'
-import type { Change } from '@berth/domain/transition.ts'
+import { berthItself, type Change } from '@berth/domain/transition.ts'
 import { noticeText, type NoticeContext } from './notice-text.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
@@ -43,13 +43,29 @@ export async function addNotices(
 }
 
 export async function noticeContext(client: Queryable, request: VmRequestRow): Promise<NoticeContext> {
-  const { rows } = await client.query<{ name: string | null; openedAt: Instant | null }>(
+  const { rows } = await client.query<Row>(
     `select (select display_name from users where id = $2) as name,
-            (select max(opened_at) from approvals where request_id = $1 and decision is null) as "openedAt"`,
-    [request.id, request.owner_id],
+            (select max(opened_at) from approvals where request_id = $1 and decision is null) as "openedAt",
+            exists (select 1 from steps where request_id = $1 and name = 'clone' and round = $3 and attempt > 0) as "wasCloned",
+            (select coalesce(u.display_name, a.by) from audit_entries a left join users u on u.id = a.by
+             where a.request_id = $1 and a.by <> $4 and a.event in ('cancelled', 'cancelRequested')
+             order by a.seq desc limit 1) as "cancelledBy"`,
+    [request.id, request.owner_id, request.round, berthItself],
   )
-  const { name = null, openedAt = null } = rows[0] ?? {}
-  return { ownerName: name ?? 'Somebody', ...(openedAt !== null && { approvalOpenedAt: openedAt }) }
+  const { name = null, openedAt = null, wasCloned = false, cancelledBy = null } = rows[0] ?? {}
+  return {
+    ownerName: name ?? 'Somebody',
+    wasCloned,
+    ...(openedAt !== null && { approvalOpenedAt: openedAt }),
+    ...(cancelledBy !== null && { cancelledBy }),
+  }
+}
+
+interface Row {
+  name: string | null
+  openedAt: Instant | null
+  wasCloned: boolean
+  cancelledBy: string | null
 }
 
 /** The operator told the owner some other way, and says so. */

@@ -17,6 +17,10 @@ export interface NoticeContext {
   ownerName: string
   /** Of the open decision about the request: a decision lapses so long after it. */
   approvalOpenedAt?: Instant
+  /** A clone was begun, so that there was something to remove. */
+  wasCloned?: boolean
+  /** The person who cancelled it. */
+  cancelledBy?: string
 }
 
 interface Told extends NoticeContext {
@@ -95,22 +99,20 @@ const wordings: Record<NoticeEvent, Wording> = {
       'Nothing was built. You can ask again.',
     ],
   }),
-  requestCancelled: ({ request }) => ({
-    subject: `${request.vm_name} was cancelled`,
-    lines: [`The request for ${request.vm_name} was cancelled. What had been built was removed.`, ...reasons(request)],
+  requestCancelled: (told) => ({
+    subject: `${told.request.vm_name} was cancelled`,
+    lines: [
+      `The request for ${told.request.vm_name} was cancelled${told.cancelledBy === undefined ? '' : ` by ${told.cancelledBy}`}. ${whatIsLeft(told)}`,
+      ...reasons(told.request),
+    ],
   }),
   requestHeld: ({ request, order }) => ({
     subject: `${order.audience === 'operators' ? 'Needs an operator' : 'On hold'}: ${request.vm_name}`,
     lines: held(request, order),
   }),
-  requestFailed: ({ request }) => ({
-    subject: `${request.vm_name} could not be built`,
-    lines: [
-      `The request for ${request.vm_name} was given up.`,
-      ...reasons(request),
-      '',
-      'What had been built was removed.',
-    ],
+  requestFailed: (told) => ({
+    subject: `${told.request.vm_name} could not be built`,
+    lines: [`The request for ${told.request.vm_name} was given up.`, ...reasons(told.request), '', whatIsLeft(told)],
   }),
   vmReady: ({ request }) => ({
     subject: `${request.vm_name} is ready`,
@@ -189,6 +191,15 @@ function asked({ request }: Told): string[] {
     `  What:    ${request.catalog_item_id}, ${specification.size.id} (${sizeLabel(specification.size)}), as ${request.vm_name} at ${siteId}`,
     `  Lease:   ${duration(specification.leaseSeconds)}`,
   ]
+}
+
+/** Its owner is told once: what an operator keeps for diagnosis is removed without a further word. */
+function whatIsLeft({ request: { hold }, wasCloned }: Told): string {
+  if (hold?.givenUp === true) {
+    const until = hold.cleanUpAt === undefined ? '' : `, until ${at(hold.cleanUpAt)} at the latest`
+    return `What there is of it is kept for operators to find out why${until}; then it is removed.`
+  }
+  return wasCloned === true ? 'What had been built was removed.' : 'Nothing had been built.'
 }
 
 function held({ hold, vm_name: vmName }: VmRequestRow, { audience }: NoticeOrder): string[] {

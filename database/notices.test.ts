@@ -127,6 +127,58 @@ describe('notices', () => {
     expect(notice?.text).toContain(`It stopped at place: ${message}.`)
   })
 
+  describe('about an end say what became of what was built', () => {
+    const failed: NoticeOrder = { event: 'requestFailed', audience: 'owner', grantNumber: 0, stage: '0' }
+    const cancelled: NoticeOrder = { ...failed, event: 'requestCancelled' }
+    const cleanUpAt = '2030-06-01T12:00:00.000Z'
+
+    async function building(clone?: 'running' | 'failed') {
+      const id = await aRequest(world)
+      const run = await aRun(world, id)
+      await run.record({ state: 'provisioning' })
+      if (clone !== undefined) await run.record({ step: { name: 'clone', state: clone, attempt: 1 } })
+      return { id, run }
+    }
+    const textOf = async (id: string, order: NoticeOrder) =>
+      (await world.records.noticesToDeliver(id, [order]))[0]?.text
+
+    test('nothing, where no clone was begun', async () => {
+      const { id, run } = await building()
+      await run.record({ state: 'held', hold: aHold })
+      await run.record({ state: 'failed', reasons: ['no room'] }, { notices: [failed] })
+      expect(await textOf(id, failed)).toContain('Nothing had been built.')
+    })
+
+    test('that it was removed, where there was something', async () => {
+      const { id, run } = await building('running')
+      await run.record({ state: 'retiring', retireTo: 'failed' })
+      await run.record({ state: 'failed' }, { notices: [failed] })
+      expect(await textOf(id, failed)).toContain('What had been built was removed.')
+    })
+
+    test('that it is kept, while it is, and until when', async () => {
+      const { id, run } = await building('failed')
+      const hold = { ...aHold, step: 'clone' as const, givenUp: true as const, cleanUpAt }
+      await run.record({ state: 'held', hold }, { notices: [failed] })
+      const text = await textOf(id, failed)
+      expect(text).toMatch(/is kept .* until 1 June 2030 at 12:00:00 UTC at the latest; then it is removed/)
+      expect(text).not.toContain('was removed')
+      await run.record({ state: 'retiring', retireTo: 'failed' })
+      await run.record({ state: 'failed' }, { notices: [failed] })
+      expect(await textOf(id, failed)).toContain('What had been built was removed.')
+    })
+
+    test('and who cancelled it, by name and not by id', async () => {
+      const { id, run } = await building('running')
+      const change = { state: 'retiring', retireTo: 'cancelled', reasons: ['not needed'] } as const
+      await run.record({ ...change, reasons: [...change.reasons] }, { event: 'cancelRequested', by: 'oscar' })
+      await run.record({ state: 'cancelled' }, { event: 'cancelled', notices: [cancelled] })
+      const text = await textOf(id, cancelled)
+      expect(text).toMatch(/was cancelled by Oscar\. What had been built was removed\.\n {2}- not needed/)
+      expect(text).not.toContain('oscar')
+    })
+  })
+
   test('about a decision name the time when it lapses, counted from when it was opened', async () => {
     const id = await aRequest(world, { sizeId: 'large' })
     const { provisioning_request: asked } = await readRequest(world.database.pool, id)
