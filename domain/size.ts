@@ -6,5 +6,7 @@ export interface Size {
   diskGiB: number
 }
 
-export const sizeLabel = (size: Size): string =>
-  `${size.vCpu} vCPU · ${size.memoryMiB % 1024 === 0 ? `${size.memoryMiB / 1024} GiB` : `${size.memoryMiB} MiB`} · ${size.diskGiB} GiB`
+export const sizeLabel = ({ vCpu, memoryMiB, diskGiB }: Omit<Size, 'id'>): string => {
+  const memory = memoryMiB % 1024 === 0 ? `${memoryMiB / 1024} GiB` : `${memoryMiB} MiB`
+  return `${vCpu} vCPU · ${memory} memory · ${diskGiB} GiB disk`
+}

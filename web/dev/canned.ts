@@ -8,6 +8,7 @@ import type { FindingEntry, Notice } from '@berth/contract/operations.ts'
 import type { Preview } from '@berth/contract/preview.ts'
 import type { Site } from '@berth/contract/site.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
+import { failures, type FailureCode } from '@berth/domain/failures.ts'
 import { findingMeanings, type FindingKind } from '@berth/domain/finding.ts'
 import type { Waiting } from '@berth/contract/waiting.ts'
 import { addSeconds, instantOf } from '@berth/domain/instant.ts'
@@ -42,6 +43,12 @@ export const person: Me = {
   temporalUiUrl: 'http://127.0.0.1:8233/namespaces/berth/workflows',
 }
 
+/** As the API gives a VM that is off: nobody can log in. */
+const off = (handedOverAgo: number, leaseEndsIn: number): Partial<VmRequest> => {
+  const { address: _, ssh: __, ...rest } = handedOver(handedOverAgo, leaseEndsIn)
+  return rest
+}
+
 /** Stable ids, so that screenshots have stable addresses. */
 export const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 
@@ -58,7 +65,6 @@ const handedOver = (handedOverAgo: number, leaseEndsIn: number): Partial<VmReque
   requestedAt: ago(handedOverAgo + 62),
   handedOverAt: ago(handedOverAgo),
   leaseEndsAt: ahead(leaseEndsIn),
-  destroyedAt: ahead(leaseEndsIn + 7 * day),
   steps: built(handedOverAgo),
   address: '10.20.30.47',
   placement: { datastore: 'LocalDS_1', network: 'VM Network' },
@@ -69,10 +75,14 @@ const approval: VmRequest['approvals'][number] = {
   id: 'approval-1',
   subject: 'request',
   level: 1,
-  approvers: ['kim', 'sam'],
-  approverNames: ['Kim Larsen', 'Sam Weber'],
+  approvers: ['alex', 'kim'],
+  approverNames: ['Alex Okafor', 'Kim Larsen'],
   openedAt: ago(7_800),
 }
+
+const codeOf = (message: string): FailureCode =>
+  (Object.keys(failures) as FailureCode[]).find((code) => message.startsWith(failures[code].sentence)) ??
+  'datastoreFull'
 
 const held = (
   number: number,
@@ -83,7 +93,7 @@ const held = (
 ) =>
   aVmRequest({
     id: idOf(number),
-    vmName: `platform-alex-ubuntu-00${number}`,
+    vmName: `platform-maria-ubuntu-${String(number).padStart(4, '0')}`,
     state: 'held',
     ownerId: 'maria',
     ownerName: 'Maria Costa',
@@ -92,7 +102,7 @@ const held = (
       heldFrom,
       step,
       attempt: 2,
-      code: 'datastoreFull',
+      code: codeOf(message),
       message,
       actions: operatorActionsFor(heldFrom, step),
       overridable: {
@@ -115,6 +125,7 @@ const full = 'no allowed datastore has enough free space: LocalDS_1 has 3 GiB fr
 export const requests: VmRequest[] = [
   aVmRequest({
     id: idOf(1),
+    approvalReason: 'a lease above 1 h needs an approval',
     state: 'active',
     ...handedOver(5 * day, 9 * day),
     warnings: [
@@ -172,15 +183,21 @@ export const requests: VmRequest[] = [
     id: idOf(5),
     vmName: 'platform-alex-ubuntu-0005',
     state: 'expired',
-    ...handedOver(16 * day, -2 * day),
+    ...off(16 * day, -2 * day),
     expiredAt: ago(2 * day),
+    destroyedAt: ahead(5 * day),
+    warnings: [
+      { event: 'leaseEnding', at: ago(5 * day), deliveredAt: ago(5 * day) },
+      { event: 'leaseEnding', at: ago(3 * day), deliveredAt: ago(3 * day) },
+      { event: 'destructionNear', at: ahead(1.5 * day) },
+    ],
     actions: ['extendLease', 'releaseVm'],
   }),
   aVmRequest({
     id: idOf(6),
     vmName: 'platform-alex-ubuntu-0006',
     state: 'released',
-    ...handedOver(4 * day, 10 * day),
+    ...off(4 * day, 10 * day),
     releasedAt: ago(7_200),
     restorableUntil: ahead(22 * 3_600),
     destroyedAt: ahead(22 * 3_600),
@@ -205,7 +222,9 @@ export const requests: VmRequest[] = [
     id: idOf(10),
     vmName: 'platform-alex-ubuntu-0010',
     state: 'retiring',
-    ...handedOver(20 * day, -8 * day),
+    ...off(20 * day, -8 * day),
+    expiredAt: ago(8 * day),
+    steps: [...built(20 * day), { name: 'destroy', state: 'running', round: 1, startedAt: ago(12) }],
   }),
   aVmRequest({
     id: idOf(11),
@@ -246,17 +265,89 @@ export const requests: VmRequest[] = [
     actions: ['extendLease', 'releaseVm'],
   }),
   aVmRequest({
+    id: idOf(14),
+    vmName: 'platform-alex-ubuntu-0014',
+    state: 'active',
+    ...handedOver(3 * day, 11 * day),
+    intent: 'release',
+    steps: [...built(3 * day), { name: 'powerOff', state: 'running', round: 1, startedAt: ago(8) }],
+  }),
+  aVmRequest({
+    id: idOf(15),
+    vmName: 'platform-alex-ubuntu-0015',
+    state: 'expired',
+    ...off(15 * day, 7 * day),
+    expiredAt: ago(day),
+    intent: 'resume',
+    lease: { ...aVmRequest().lease, extensionsUsed: 1 },
+    steps: [
+      ...built(15 * day),
+      { name: 'powerOff', state: 'done', round: 1, startedAt: ago(day), endedAt: ago(day - 40) },
+      { name: 'powerOn', state: 'running', round: 2, startedAt: ago(4) },
+    ],
+    actions: ['extendLease', 'releaseVm'],
+  }),
+  aVmRequest({
+    id: idOf(16),
+    vmName: 'platform-alex-ubuntu-0016',
+    state: 'active',
+    ...handedOver(29 * day, 3_597),
+    lease: { ...aVmRequest().lease, extensionsUsed: 2 },
+    warnings: [
+      { event: 'leaseEnding', at: ago(day), deliveredAt: ago(day) },
+      { event: 'leaseEnding', at: ago(3_600), deliveredAt: ago(3_600) },
+    ],
+    actions: ['extendLease', 'releaseVm'],
+  }),
+  held(17, 'expired', 'powerOn', 'the cluster has no resources left: memory of cluster C0', {
+    vmName: 'platform-alex-ubuntu-0017',
+    ownerId: 'alex',
+    ownerName: 'Alex Okafor',
+    ...off(20 * day, -8 * day),
+    expiredAt: ago(8 * day),
+    destroyedAt: ago(day),
+    actions: ['extendLease', 'releaseVm', 'operatorDecision'],
+  }),
+  held(18, 'provisioning', 'clone', 'a vCenter task failed: the disk chain is inconsistent', {
+    vmName: 'platform-alex-ubuntu-0018',
+    ownerId: 'alex',
+    ownerName: 'Alex Okafor',
+    hold: {
+      heldFrom: 'provisioning',
+      step: 'clone',
+      attempt: 3,
+      code: 'vcenterTaskFailed',
+      message: 'a vCenter task failed: the disk chain is inconsistent',
+      actions: ['abort'],
+      heldAt: ago(4_000),
+      cleanUpAt: ahead(7 * day),
+      givenUp: true,
+    },
+    steps: [...built(4_100).slice(0, 1), { name: 'clone', state: 'failed', round: 1, startedAt: ago(4_060) }],
+    actions: ['operatorDecision'],
+  }),
+  aVmRequest({
     id: idOf(21),
     vmName: 'platform-alex-ubuntu-0021',
     state: 'retired',
-    ...handedOver(30 * day, -16 * day),
+    ...off(30 * day, -16 * day),
+    expiredAt: ago(16 * day),
+    steps: [
+      ...built(30 * day),
+      { name: 'powerOff', state: 'done', round: 1, startedAt: ago(16 * day), endedAt: ago(16 * day - 40) },
+      { name: 'destroy', state: 'done', round: 1, startedAt: ago(9 * day + 12), endedAt: ago(9 * day) },
+    ],
+    destroyedAt: ago(9 * day),
     endedAt: ago(9 * day),
   }),
   aVmRequest({
     id: idOf(22),
     vmName: 'platform-alex-ubuntu-0022',
     state: 'rejected',
-    reasons: ['the size is not offered: huge', 'the quota does not allow it: 10 of 8 vCPU'],
+    reasons: [
+      'the catalog item is not offered: ubuntu-22-04',
+      'the quota does not allow it: nothing is held for this request',
+    ],
     endedAt: ago(3 * day),
   }),
   aVmRequest({
@@ -294,7 +385,11 @@ export const requests: VmRequest[] = [
     id: idOf(26),
     vmName: 'platform-alex-ubuntu-0026',
     state: 'failed',
-    reasons: ['the template was not found', 'given up by an operator'],
+    reasons: [
+      'the template was not found: /Frankfurt/vm/templates/ubuntu-24.04',
+      'given up by an operator: the template is being rebuilt, ask again tomorrow',
+    ],
+    endedBy: 'Olga Petrova',
     tryAgainFrom: 'place',
     endedAt: ago(day),
   }),
@@ -324,6 +419,10 @@ export const approvals = (of: VmRequest[]): ApprovalItem[] =>
       approval: { ...approval, id: `approval-${index}` },
       request: {
         ...request,
+        state: 'awaitingApproval',
+        approvalReason: request.sizeId === 'large' ? request.approvalReason : 'a lease above 1 h needs an approval',
+        vmName: request.vmName.replace('alex', 'maria'),
+        ownerId: 'maria',
         ownerName: request.ownerName.replace('Alex Okafor', 'Maria Costa'),
         actions: ['decideApproval'],
       },
@@ -460,6 +559,26 @@ export const waiting: Waiting = {
   asPlanned: false,
 }
 
+/** Why this request waits, as far as it is worth a word. */
+export const waitingOf = ({ state, steps }: VmRequest): Waiting | null => {
+  if (state === 'awaitingApproval')
+    return {
+      sentence: 'Waiting for Alex Okafor or Kim Larsen, reminded once',
+      since: ago(7_800),
+      until: 'One of them decides; otherwise the request lapses',
+      untilAt: ahead(7 * day - 7_800),
+      asPlanned: false,
+    }
+  return state === 'retiring' && steps.length > 0
+    ? {
+        sentence: 'The agent of site frankfurt is silent',
+        since: ago(310),
+        until: 'It is heard of again',
+        asPlanned: false,
+      }
+    : null
+}
+
 const stuck = { siteId: 'munich', ownerName: 'Maria Costa', teamName: 'Platform', state: 'provisioning' as const }
 export const waitingRequests: EndpointResponse<'listWaiting'>['items'] = [
   {
@@ -509,6 +628,13 @@ export const retried: HoldGroupRetried = {
 
 export const holdGroups: HoldGroup[] = [
   { siteId: 'frankfurt', step: 'place', code: 'datastoreFull', requests: 2, since: ago(4_008), example: full },
+  ...requests
+    .slice(0, 20)
+    .flatMap(({ siteId, hold }): HoldGroup[] =>
+      hold === undefined || hold.givenUp || hold.step === 'place'
+        ? []
+        : [{ siteId, step: hold.step, code: hold.code, requests: 1, since: hold.heldAt ?? now, example: hold.message }],
+    ),
 ]
 
 const about = (number: number, vmName: string, state: VmRequestState = 'active') => ({
@@ -625,17 +751,47 @@ export const notices: Notice[] = [
   },
 ]
 
-export const audit = (request: VmRequest): AuditEntry[] =>
-  (['requested', 'validated', 'approved', 'cloneStarted', 'handedOver'] as const).map((event, index) => ({
-    id: String(index),
-    requestId: request.id,
-    vmName: request.vmName,
-    at: addSeconds(request.requestedAt, index * 12),
-    by: index === 0 ? 'alex' : 'berth',
-    byName: index === 0 ? request.ownerName : index === 2 ? 'Kim Larsen' : 'Berth',
-    event,
-    ...(event === 'approved' ? { reason: 'fine for two weeks' } : {}),
-    change: {},
-    prevHash: null,
-    hash: '0'.repeat(64),
-  }))
+type Happened = [is: boolean, event: string, byName: string, reason?: string | undefined]
+
+/** What led to the request as it is, in the order in which Berth records it. */
+export function audit(request: VmRequest): AuditEntry[] {
+  const { state, steps, approvals, ownerName, hold, reasons, endedBy, handedOverAt, intent } = request
+  const began = (name: StepName) => steps.some((step) => step.name === name && step.state !== 'waiting')
+  const happened: Happened[] = [
+    [true, 'requested', ownerName],
+    [approvals.length === 0 && steps.length > 0, 'approvedByRule', 'Berth', request.approvalReason],
+    [approvals.length > 0, 'approvalAsked', 'Berth', request.approvalReason],
+    ...approvals.flatMap(({ decision, byName = 'Kim Larsen', reason = 'fine for two weeks' }) =>
+      decision === undefined ? [] : ([[true, decision, byName, reason]] as Happened[]),
+    ),
+    [began('place'), 'placeStarted', 'Berth'],
+    [began('clone'), 'placed', 'Berth', 'LocalDS_1, VM Network'],
+    [began('powerOn'), 'cloned', 'Berth'],
+    [began('waitForIp'), 'poweredOn', 'Berth'],
+    [handedOverAt !== undefined, 'handedOver', 'Berth'],
+    [request.lease.extensionsUsed > 0, 'extended', ownerName],
+    [request.expiredAt !== undefined, 'expired', 'Berth'],
+    [intent === 'release' || request.releasedAt !== undefined, 'releaseRequested', ownerName],
+    [request.releasedAt !== undefined, 'released', 'Berth'],
+    [state === 'held', 'held', 'Berth', hold?.message],
+    [state === 'retiring' || state === 'retired', 'graceEnded', 'Berth'],
+    [state === 'retired' || state === 'lapsed', state, 'Berth'],
+    [state === 'rejected' || state === 'cancelled', state, endedBy ?? 'Berth', reasons.join('; ')],
+    [state === 'failed', 'operatorAbort', endedBy ?? 'Berth', reasons.at(-1)],
+  ]
+  return happened
+    .filter(([is]) => is)
+    .map(([, event, byName, reason], index) => ({
+      id: String(index),
+      requestId: request.id,
+      vmName: request.vmName,
+      at: addSeconds(request.requestedAt, index * 6),
+      by: byName.toLowerCase(),
+      byName,
+      event,
+      ...(reason === undefined ? {} : { reason }),
+      change: {},
+      prevHash: null,
+      hash: '0'.repeat(64),
+    }))
+}

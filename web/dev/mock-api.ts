@@ -90,7 +90,7 @@ function read(path: string, query: URLSearchParams, requests: VmRequest[], scena
   switch (collection) {
     case 'vm-requests':
       if (part === 'audit' && request !== undefined) return list(canned.audit(request))
-      if (part === 'waiting') return { waiting: request?.state === 'provisioning' ? canned.waiting : null }
+      if (part === 'waiting') return { waiting: request === undefined ? null : canned.waitingOf(request) }
       return id === undefined ? list(filtered(requests, query)) : request
     case 'approvals':
       return list(query.has('decidedBy') ? canned.decided(requests) : canned.approvals(requests))
@@ -126,6 +126,10 @@ function act(response: ServerResponse, path: string, requests: VmRequest[], body
   const [, , id, action] = path.split('/')
   const request = requests.find((candidate) => candidate.id === id)
   if (request === undefined) return problem(response, 404, 'notFound', 'Not found')
+  if (action === 'decision') {
+    const decided = canned.approvals(requests).find((item) => item.request.id === id)?.request ?? request
+    return json(response, 200, { ...decided, version: request.version + 1, state: 'provisioning' })
+  }
   if (action !== 'extend') return json(response, 200, { ...request, version: request.version + 1 })
   const leaseEndsAt = addSeconds(request.leaseEndsAt ?? request.requestedAt, Number(body['leaseSeconds'] ?? 0))
   const extended = { ...request, version: request.version + 1, leaseEndsAt }

@@ -25,8 +25,9 @@ const looks = [
 const press = (name: string) => (page: Page) => page.getByRole('button', { name, exact: true }).first().click()
 
 const states = { 1: 'active', 2: 'provisioning', 3: 'awaiting', 4: 'validating', 5: 'expired', 6: 'released' }
+const going = { 10: 'retiring', 14: 'releasing', 15: 'resuming', 16: 'last-hour', 17: 'held-expired', 18: 'given-up' }
 const ended = { 7: 'held', 9: 'held-address', 21: 'retired', 22: 'rejected', 23: 'declined', 26: 'failed' }
-const vmShots = Object.entries({ ...states, ...ended }).map(([number, name]): Shot => ({
+const vmShots = Object.entries({ ...states, ...going, ...ended }).map(([number, name]): Shot => ({
   name: `vm-${name}`,
   path: `/vms/${idOf(Number(number))}`,
   scenario: 'usual',
@@ -46,6 +47,8 @@ const shots: Shot[] = [
   ...pageShots,
   ...vmShots,
   { name: 'vms-ended', path: '/vms?show=ended', scenario: 'usual' },
+  { name: 'vms-filtered', path: '/vms?state=active,held&team=platform&site=frankfurt', scenario: 'usual' },
+  { name: 'vm-unknown', path: '/vms/nothing', scenario: 'usual' },
   { name: 'vm-long', path: `/vms/${idOf(1)}`, scenario: 'long' },
   { name: 'vm-extend', path: `/vms/${idOf(1)}`, scenario: 'usual', before: press('Extend') },
   { name: 'vm-release', path: `/vms/${idOf(1)}`, scenario: 'usual', before: press('Release') },
@@ -68,6 +71,8 @@ const shots: Shot[] = [
   { name: 'approvals-decided', path: '/approvals?tab=decided', scenario: 'usual' },
   { name: 'approvals-decline', path: '/approvals', scenario: 'usual', before: press('Decline') },
   { name: 'approvals-approved', path: '/approvals', scenario: 'usual', before: press('Approve') },
+  { name: 'vms-old-news', path: '/vms', scenario: 'usual', before: goQuiet },
+  { name: 'sites-old-news', path: '/sites', scenario: 'usual', before: goQuiet },
   { name: 'navigation', path: '/vms', scenario: 'usual', before: openNavigation },
 ]
 
@@ -81,6 +86,13 @@ async function retryAll(page: Page) {
   await press('Retry all 2')(page)
   await press('Retry all 2 now')(page)
   await page.getByText('are retried').waitFor()
+}
+
+async function goQuiet(page: Page) {
+  await page.route('**/api/v1/**', (route) => route.abort())
+  // Back to the tab: everything is asked for again.
+  await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))')
+  await page.getByText('What you see is as it was').waitFor()
 }
 
 async function openNavigation(page: Page) {

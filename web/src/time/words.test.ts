@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { lengthWords, relativeWords, shortWords, stepWords } from './words.ts'
+import { lengthWords, relativeWords, roughly, shortWords, stepWords } from './words.ts'
 
 const now = '2026-11-22T10:00:00.000Z'
 
@@ -39,6 +39,16 @@ describe('lengths', () => {
   test('a length that is over reads as nothing left, not as a negative number', () => {
     expect(lengthWords(-5)).toBe('0 s')
   })
+})
+
+test.each([
+  [8 * 86_400 + 82_800, '8 days'],
+  [47 * 3_600, '47 hours'],
+  [5_399, '89 minutes'],
+  [119, '119 s'],
+  [-3, '0 s'],
+])('%d seconds are roughly "%s", and never more than they are', (seconds, words) => {
+  expect(roughly(seconds)).toBe(words)
 })
 
 test('a step shows tenths only while they matter', () => {

@@ -50,6 +50,13 @@ export function relativeWords(at: Instant, now: Instant): string {
   return relative.format(Math.round(seconds / fitting.seconds), fitting.unit)
 }
 
+/** "8 days", "89 minutes": in the largest unit that there are two of, never more than the length itself. */
+export function roughly(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const fitting = units.find((unit) => whole >= unit.seconds * 2)
+  return fitting === undefined ? `${whole} s` : `${Math.floor(whole / fitting.seconds)} ${fitting.unit}s`
+}
+
 const rounded = (seconds: number, to: number): number => Math.round(seconds / to) * to
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`

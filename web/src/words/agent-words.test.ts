@@ -29,7 +29,7 @@ test('work and what waits for an agent', () => {
       { step: 'clone', requests: 3 },
       { step: 'waitForIp', requests: 1 },
     ]),
-  ).toBe('Clone 3, Address 1')
+  ).toBe('Clone\u00a03, Address\u00a01')
   expect(backlogWords({ backlog: 0, clonesQueued: 0 })).toBeUndefined()
   expect(backlogWords({ backlog: 7, clonesQueued: 5 })).toBe('7 wait, 5 of them clones')
   expect(backlogWords({ backlog: 5, clonesQueued: 5 })).toBe('5 wait, all clones')

@@ -1,6 +1,7 @@
 import type { Site } from '@berth/contract/site.ts'
 import { lengthWords } from '../time/words.ts'
 import { stepWords } from './step-words.ts'
+import { unbroken } from './unbroken.ts'
 
 type Agent = Site['agents'][number]
 
@@ -21,7 +22,7 @@ export function clockWords({ clockSkewSeconds: skew }: Agent): string | undefine
 export const workWords = (work: Site['work']): string =>
   work.length === 0
     ? 'Nothing under way'
-    : work.map(({ step, requests }) => `${stepWords[step].name} ${requests}`).join(', ')
+    : work.map(({ step, requests }) => unbroken(`${stepWords[step].name} ${requests}`)).join(', ')
 
 /** "7 wait, 5 of them clones" */
 export function backlogWords({ backlog, clonesQueued }: Pick<Site, 'backlog' | 'clonesQueued'>): string | undefined {

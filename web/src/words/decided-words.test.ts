@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { aVmRequest } from '../../dev/a-vm-request.ts'
-import { decidedWords } from './decided-words.ts'
+import { decidedWords, decidersWords } from './decided-words.ts'
 
 const approval = { id: 'a', subject: 'request' as const, level: 1, approvers: ['kim'], approverNames: ['Kim'] }
 const decided = aVmRequest({
@@ -17,4 +17,11 @@ test('one that ended undecided says so', () => {
     'Cancelled meanwhile by Dana',
   )
   expect(decidedWords(undefined, 'a')).toBe('It no longer waits for a decision')
+})
+
+test('an approver reads that they can decide, and who else', () => {
+  const both = { ...approval, approvers: ['kim', 'sam'], approverNames: ['Kim', 'Sam'] }
+  expect(decidersWords(both, 'sam')).toBe('you or Kim')
+  expect(decidersWords(approval, 'kim')).toBe('you')
+  expect(decidersWords(both, 'oscar')).toBe('Kim or Sam')
 })

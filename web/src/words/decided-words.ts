@@ -1,3 +1,4 @@
+import type { Approval } from '@berth/contract/approval.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 
 /** Why an approval that somebody looks at waits for nobody any more. */
@@ -9,3 +10,11 @@ export function decidedWords(request: VmRequest | undefined, approvalId: string 
       : 'It no longer waits for a decision'
   return `Decided meanwhile: ${approval.decision} by ${approval.byName ?? 'another approver'}`
 }
+
+/** Who can decide, to one of them: "you or Kim". */
+export function decidersWords({ approvers, approverNames }: Approval, reader: string): string {
+  const others = approverNames.filter((_name, index) => approvers[index] !== reader)
+  return disjunction.format(approvers.includes(reader) ? ['you', ...others] : others)
+}
+
+const disjunction = new Intl.ListFormat('en', { type: 'disjunction' })

@@ -56,7 +56,7 @@ test('what is being restored goes on with its lease', () => {
   }
   const now = '2026-11-05T12:00:00.000Z'
   expect(leaseLine(restoring, now)?.marks.find(({ kind }) => kind === 'end')?.at).toBe(active.leaseEndsAt)
-  expect(leaseLeft(restoring, now)?.words).toBe('9 days 12 h left')
+  expect(leaseLeft(restoring, now)?.words).toBe('9 days left')
 })
 
 test('what is left is told in words and is short on the last day', () => {

@@ -1,7 +1,7 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { addSeconds, later, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import { isFinal } from '@berth/domain/vm-request.ts'
-import { lengthWords, relativeWords } from '../time/words.ts'
+import { relativeWords, roughly } from '../time/words.ts'
 import { livedState } from './lived-state.ts'
 
 export interface LeaseMark {
@@ -96,7 +96,7 @@ export function leaseLeft(request: VmRequest, now: Instant): LeaseLeft | undefin
   if (left <= 0) return { words: 'over', at: leaseEndsAt, percent: 0, isShort: true }
   const whole = secondsBetween(handedOverAt, leaseEndsAt)
   return {
-    words: `${lengthWords(left)} left`,
+    words: `${roughly(left)} left`,
     at: leaseEndsAt,
     percent: (100 * left) / whole,
     isShort: left < Math.min(86_400, whole / 5),

@@ -1,5 +1,4 @@
 import type { ApprovalItem } from '@berth/contract/approval-list.ts'
-import { sizeLabel } from '@berth/domain/size.ts'
 import {
   Button,
   DescriptionList,
@@ -15,14 +14,16 @@ import { Message } from '../../parts/message.tsx'
 import { handedOverWords } from '../../parts/outcome.tsx'
 import { Refusal } from '../../parts/refusal.tsx'
 import { Section } from '../../parts/section.tsx'
+import { usePerson } from '../../person.ts'
 import { routes } from '../../paths.ts'
 import { vmRequest } from '../../server/queries.ts'
 import { requestIn, useAct, type ActAnswer } from '../../server/use-act.ts'
 import { Moment } from '../../time/moment.tsx'
 import { lengthWords } from '../../time/words.ts'
 import { QuotaBars } from '../../vm-request/quota-bars.tsx'
-import { decidedWords } from '../../words/decided-words.ts'
+import { decidedWords, decidersWords } from '../../words/decided-words.ts'
 import { earlierWords } from '../../words/earlier-words.ts'
+import { sizeWords } from '../../words/size-words.ts'
 
 interface Props {
   item: ApprovalItem
@@ -57,14 +58,14 @@ export function DecisionPane({ item, isOpen, takesFocus, onDecided }: Props) {
             {request.ownerName}, {request.teamName} · <Moment at={request.requestedAt} />
           </Fact>
           <Fact term="For">
-            {request.catalogItemName}, {request.sizeId}: {sizeLabel({ ...request, id: request.sizeId })}
+            {request.catalogItemName}, {request.sizeId}: {sizeWords(request)}
           </Fact>
           <Fact term="Lease">
             {lengthWords(request.leaseSeconds)}
             {approval.subject === 'extension' && ' (extension)'}
           </Fact>
           <Fact term="Why you">
-            {request.approvalReason}; {approval.approverNames.join(' or ')} can decide
+            {request.approvalReason}; {decidersWords(approval, usePerson().userId)} can decide
           </Fact>
           <Fact term="Before">{earlierWords(ownersRequests)}</Fact>
           {lapsesAt !== undefined && (
@@ -99,7 +100,8 @@ function Answers({
   return (
     <div className="stack stack-close">
       <p className="subtle small">
-        Approving starts the build at once. Neither answer can be taken back. Keys: A approves, D declines.
+        Approving starts the build at once. Neither answer can be taken back.
+        <span className="wide-only"> Keys: A approves, D declines.</span>
       </p>
       <div className="line line-top">
         <Button

@@ -1,5 +1,4 @@
 import type { ApprovalItem } from '@berth/contract/approval-list.ts'
-import { sizeLabel } from '@berth/domain/size.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -12,6 +11,7 @@ import { openApprovals } from '../../server/queries.ts'
 import { announce } from '../../shell/announcements.tsx'
 import { Moment } from '../../time/moment.tsx'
 import { DecisionPane } from './decision-pane.tsx'
+import { sizeWords } from '../../words/size-words.ts'
 
 interface Decided {
   item: ApprovalItem
@@ -122,7 +122,7 @@ function PickButton({ item, isChosen, onChoose }: { item: ApprovalItem; isChosen
         {approval.subject === 'extension' && ' · extension'}
       </span>
       <span className="block subtle small">
-        {sizeLabel({ ...request, id: request.sizeId })} · <Moment at={approval.openedAt ?? request.requestedAt} />
+        {sizeWords(request)} · <Moment at={approval.openedAt ?? request.requestedAt} />
       </span>
     </button>
   )

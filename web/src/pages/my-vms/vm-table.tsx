@@ -1,5 +1,4 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
-import { sizeLabel } from '@berth/domain/size.ts'
 import { Skeleton } from '@patternfly/react-core'
 import { Link } from '@tanstack/react-router'
 import { CopyField } from '../../parts/copy-field.tsx'
@@ -11,6 +10,7 @@ import { exactWords } from '../../time/words.ts'
 import { StateBadge } from '../../vm-request/state-badge.tsx'
 import { StateLine } from '../../vm-request/state-line.tsx'
 import { leaseLeft } from '../../words/lease-line.ts'
+import { sizeWords } from '../../words/size-words.ts'
 
 const columns = ['Name', 'Address', 'Lease', 'Team', 'Size']
 
@@ -59,7 +59,7 @@ function VmRow({ request }: { request: VmRequest }) {
       </Cell>
       <Cell column="Size">
         <span className="block">{request.sizeId}</span>
-        <span className="subtle small keep-together">{sizeLabel({ ...request, id: request.sizeId })}</span>
+        <span className="subtle small vm-size">{sizeWords(request)}</span>
       </Cell>
     </Row>
   )

@@ -2,6 +2,7 @@ import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { Button } from '@patternfly/react-core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useId } from 'react'
 import { ContentSkeleton } from '../../parts/page-skeleton.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
@@ -40,9 +41,10 @@ function Group({ group }: { group: HeldGroup }) {
   const { cause, words, since, retryable, requests } = group
   const count = Math.max(retryable, requests.length)
   const operates = isOperator(usePerson())
+  const id = useId()
   return (
-    <section className="panel stack stack-close" aria-label={words}>
-      <h3 className="strong wrap">
+    <section className="panel stack stack-close" aria-labelledby={id}>
+      <h3 id={id} className="strong wrap">
         {words} — {count} {count === 1 ? 'request' : 'requests'} at {cause.siteId}, step “{stepWords[cause.step].name}”
         {since !== undefined && (
           <span className="subtle">

@@ -1,6 +1,5 @@
 import type { CatalogItem } from '@berth/contract/catalog-item.ts'
 import type { PreviewVmRequest } from '@berth/contract/preview.ts'
-import { sizeLabel } from '@berth/domain/size.ts'
 import { FormSelect, FormSelectOption, TextInput } from '@patternfly/react-core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -19,6 +18,7 @@ import { draftFields, draftIssues, firstDraft, previewBody, requestBody, type Dr
 import { LeaseField } from './lease-field.tsx'
 import { SshKeyField } from './ssh-key-field.tsx'
 import { ThisRequest } from './this-request.tsx'
+import { sizeWords } from '../../words/size-words.ts'
 
 /** The form for one catalog item, with what would come of it beside it. */
 export function RequestForm({ item }: { item: CatalogItem }) {
@@ -59,7 +59,7 @@ export function RequestForm({ item }: { item: CatalogItem }) {
                 isChosen={size.id === draft.sizeId}
                 onChoose={() => change({ sizeId: size.id })}
               >
-                <span className="block subtle small">{sizeLabel(size)}</span>
+                <span className="block subtle small">{sizeWords(size)}</span>
               </RadioCard>
             ))}
           </div>
@@ -90,7 +90,7 @@ export function RequestForm({ item }: { item: CatalogItem }) {
         <Field
           id="name"
           label="Name"
-          hint="By the pattern of the catalog item, which names it also when this is left empty; or as you like."
+          hint="Filled in by the catalog item’s pattern; change it if you like."
           error={issues.name}
         >
           <TextInput

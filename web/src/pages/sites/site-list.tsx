@@ -9,6 +9,7 @@ import { Trouble } from '../../parts/trouble.tsx'
 import { sites } from '../../server/queries.ts'
 import { Moment } from '../../time/moment.tsx'
 import { backlogWords, clockWords, slotWords, workWords } from '../../words/agent-words.ts'
+import { unbroken } from '../../words/unbroken.ts'
 import { Maintenance } from './maintenance.tsx'
 
 const { green, red } = labelStyles.modifiers
@@ -50,7 +51,7 @@ export function SiteList({ canMaintain = false }: Props) {
           </Cell>
           <Cell column="Open">
             <span className="number">{site.openRequests}</span>
-            {site.heldRequests > 0 && <span className="block number">{site.heldRequests} held</span>}
+            {site.heldRequests > 0 && <span className="block number">{unbroken(`${site.heldRequests} held`)}</span>}
           </Cell>
         </Row>
       ))}

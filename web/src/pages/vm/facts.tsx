@@ -1,5 +1,4 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
-import { sizeLabel } from '@berth/domain/size.ts'
 import {
   DescriptionList,
   DescriptionListDescription,
@@ -8,6 +7,7 @@ import {
 } from '@patternfly/react-core'
 import { CopyField } from '../../parts/copy-field.tsx'
 import { keyLabel } from '../../words/key-label.ts'
+import { sizeWords } from '../../words/size-words.ts'
 
 export function Facts({ request }: { request: VmRequest }) {
   const { placement, address, workflowUrl } = request
@@ -16,7 +16,7 @@ export function Facts({ request }: { request: VmRequest }) {
     ['Owner', request.ownerName],
     ['Team', request.teamName],
     ['Catalog item', `${request.catalogItemName}, version ${request.catalogItemVersion}`],
-    ['Size', `${request.sizeId}: ${sizeLabel({ ...request, id: request.sizeId })}`],
+    ['Size', `${request.sizeId}: ${sizeWords(request)}`],
     ['Site', request.siteId],
     ['Template', request.templatePath],
     ['Datastore', placement?.datastore],

@@ -15,7 +15,7 @@ export function HeldPanel({ request }: { request: VmRequest }) {
   return (
     <Message
       kind={operates ? 'error' : 'warning'}
-      title={operates ? `Held at “${stepWords[step].name}”, attempt ${attempt}` : forOwners}
+      title={operates ? `${givenUp ? 'Given up' : 'Held'} at “${stepWords[step].name}”, attempt ${attempt}` : forOwners}
     >
       <div className="stack stack-close">
         {!operates && !givenUp && <p>An operator was told. You need do nothing; this page shows when it goes on.</p>}

@@ -24,7 +24,10 @@ export function LeaseBar({ request }: { request: VmRequest }) {
         ))}
         <span className="lease-bar-now" style={{ insetInlineStart: `${line.now}%` }} />
       </div>
-      <dl className="lease-marks">
+      <dl
+        className={isLate(line.end) ? 'lease-marks lease-marks-late' : 'lease-marks'}
+        style={{ gridTemplateColumns: columnsAt(line.end) }}
+      >
         {line.marks.map(({ kind, at }) =>
           kind === 'warning' ? null : (
             <div key={kind}>
@@ -44,4 +47,12 @@ export function LeaseBar({ request }: { request: VmRequest }) {
       )}
     </div>
   )
+}
+
+/** Where the end lies in the right half, its words end at its point; else they begin there. */
+const isLate = (end: number): boolean => end > 50
+
+const columnsAt = (end: number): string => {
+  const [before, after] = isLate(end) ? [`${end / 2}%`, `${end / 2}%`] : [`${end}%`, 'max-content']
+  return `minmax(max-content, ${before}) minmax(max-content, ${after}) minmax(max-content, 1fr)`
 }

@@ -53,7 +53,8 @@ function Entry({ entry, request }: { entry: TimelineEntry; request: VmRequest })
         {entry.progress !== undefined && <ProgressBar percent={entry.progress} label={entry.title} />}
         {entry.isHeld === true && request.hold !== undefined && (
           <span className="wrap">
-            Attempt {request.hold.attempt}: {request.hold.message}. An operator decides what happens next.
+            Attempt {request.hold.attempt}: {request.hold.message}.{' '}
+            {request.hold.givenUp ? 'It was given up.' : 'An operator decides what happens next.'}
           </span>
         )}
       </div>
