@@ -79,9 +79,7 @@ const warning = z
   .object({ event: z.enum(['leaseEnding', 'destructionNear']), at: instant, deliveredAt: instant.optional() })
   .meta({ id: 'LeaseWarning' })
 
-const placement = z
-  .object({ datastore: z.string(), network: z.string() })
-  .meta({ id: 'Placement' })
+const placement = z.object({ datastore: z.string(), network: z.string() }).meta({ id: 'Placement' })
 
 const ssh = z
   .object({ command: z.string(), user: z.string(), host: z.string(), port: z.number().int() })
