@@ -64,6 +64,11 @@ describe('an act that is done', () => {
       expect(arrived).toHaveLength(times)
     }
     expect(new Set(arrived).size).toBe(2)
+    portal.tell(changed({ intent: 'release', actions: [] }))
+    await portal.page
+      .getByText(/^Granted until/)
+      .first()
+      .waitFor({ state: 'detached' })
   })
 })
 

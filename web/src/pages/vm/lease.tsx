@@ -37,8 +37,8 @@ export function Lease({ request }: { request: VmRequest }) {
         },
       },
     )
-  const isShown = act.data !== undefined && requestIn(act.data).leaseEndsAt === request.leaseEndsAt
-  const granted = isShown ? grantedWords(act.data) : undefined
+  const isNews = mayExtend && act.data !== undefined && requestIn(act.data).leaseEndsAt === request.leaseEndsAt
+  const granted = isNews ? grantedWords(act.data) : undefined
   return (
     <Section
       title="Lease"
