@@ -27,7 +27,7 @@ export function StateWords({ request }: { request: VmRequest }) {
       {waiting !== undefined && (
         <p className="subtle wrap">
           {!isAll && <>{why}. </>}
-          {waiting.until}
+          What ends it: {goingOn(waiting.until)}
           {waiting.untilAt !== undefined && (
             <>
               {' '}
@@ -40,3 +40,6 @@ export function StateWords({ request }: { request: VmRequest }) {
     </>
   )
 }
+
+/** It stands as a sentence of its own where it comes from. */
+const goingOn = (until: string): string => until.replace(/^(?!Berth\b)./, (letter) => letter.toLowerCase())
