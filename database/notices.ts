@@ -33,7 +33,7 @@ interface WrittenRow extends PendingRow {
   state: string
 }
 
-/** By the transition that ordered them, a moment ago: their words are still true. Undefined when one is older, or missing. */
+/** By the last transition of the request: their words are still true. Undefined when one is older, or missing. */
 async function justWritten(
   { pool }: Database,
   requestId: string,
@@ -41,7 +41,8 @@ async function justWritten(
 ): Promise<PendingNotice[] | undefined> {
   const { rows } = await pool.query<WrittenRow>(
     `select id, recipient, event, audience, grant_number, stage, subject, text, state from notices
-     where request_id = $1 and channel = 'mail' and created_at > now() - interval '30 seconds'`,
+     where request_id = $1 and channel = 'mail'
+       and created_at = (select max(at) from audit_entries where request_id = $1)`,
     [requestId],
   )
   const isOf = (order: NoticeOrder) => (row: WrittenRow) =>
