@@ -526,4 +526,26 @@ describe('runs', () => {
     await world.resetToStart(life, 'All')
     await world.until(id, 'active')
   })
+
+  test('a failed request that is replayed and fails again tells its owner again', async () => {
+    const { request, id, life } = await world.create()
+    const current = () => world.client.workflow.getHandle<typeof provisionVm>(life.workflowId)
+    for (const attempt of [1, 2]) {
+      world.vcenter.failNext('cloneVm', 'noPermission')
+      if (attempt === 1) await world.start(request)
+      if (attempt === 2) await world.resetToStart(life, 'All')
+      await world.until(id, ({ hold }) => hold?.attempt === attempt)
+      const abort = { step: 'clone', attempt, action: 'abort' } as const
+      await current().executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...abort }] })
+      await world.until(id, 'failed')
+      await current()
+        .result()
+        .catch(() => undefined)
+    }
+    const told = world.courier.delivered.filter(
+      ({ subject, recipient }) =>
+        recipient === 'developer@example.test' && subject === `${request.vmName} could not be built`,
+    )
+    expect(told).toHaveLength(2)
+  })
 })

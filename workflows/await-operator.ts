@@ -3,13 +3,13 @@ import type { Hold } from '@berth/domain/facts.ts'
 import { failureSentence } from '@berth/domain/failures.ts'
 import { addSeconds } from '@berth/domain/instant.ts'
 import { leaseWarnings } from '@berth/domain/lease.ts'
-import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { mustPlaceAgain, overridable, overridesProblem } from '@berth/domain/overrides.ts'
 import type { Change } from '@berth/domain/transition.ts'
 import { allows, type OperatorAction, type VmRequestAction } from '@berth/domain/vm-request.ts'
 import { releaseNotice } from './keep-lease.ts'
 import { left, refusal, type Handlers, type Life, type Reaction } from './life.ts'
 import type { OperatorDecision } from './messages.ts'
+import { requestFailed } from './retire-vm.ts'
 import { cancelBeforeBuilding, cancelWhileBuilding, extend, release, restore } from './owner-letters.ts'
 
 /** A held request waits for a person: an operator, or its owner with what the state it was held from allows. */
@@ -56,12 +56,10 @@ const decide =
       reason,
       message: { id, answer: { state: change.state ?? 'held' } },
       change,
-      notices: change.state === 'failed' || action === 'keep' ? [requestFailed] : [],
+      notices: change.state === 'failed' || action === 'keep' ? [requestFailed(life)] : [],
     })
     return { answer: { state: life.facts.state }, leave: true }
   }
-
-const requestFailed: NoticeOrder = { event: 'requestFailed', audience: 'owner', grantNumber: 0, stage: '0' }
 
 function refuseUnlessItFits(
   life: Life,

@@ -1,25 +1,32 @@
 import type { DestroyOrder, Granted } from '@berth/activities/vcenter/vcenter-port.ts'
-import type { NoticeEvent } from '@berth/domain/notice.ts'
+import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { FinalState } from '@berth/domain/vm-request.ts'
 import { grantedVm } from './build-vm.ts'
 import type { Life } from './life.ts'
 import { interrupted, performStep } from './perform-step.ts'
 import { undoFor } from './undo.ts'
 
-const toldAs: Partial<Record<FinalState, NoticeEvent>> = {
-  retired: 'vmRetired',
-  cancelled: 'requestCancelled',
-  failed: 'requestFailed',
+const toldAs: Partial<Record<FinalState, (life: Life) => NoticeOrder>> = {
+  retired: (life) => ({
+    event: 'vmRetired',
+    audience: 'owner',
+    grantNumber: life.facts.grant?.number ?? 0,
+    stage: '0',
+  }),
+  cancelled: () => ({ event: 'requestCancelled', audience: 'owner', grantNumber: 0, stage: '0' }),
+  failed: requestFailed,
+}
+
+/** Told each time that it is given up, also when it was tried again; being kept, and its end after that, are one time. */
+export function requestFailed({ facts }: Life): NoticeOrder {
+  const tries = facts.steps.filter(({ name }) => name !== 'destroy').map(({ attempt }) => attempt)
+  return { event: 'requestFailed', audience: 'owner', grantNumber: 0, stage: String(Math.max(0, ...tries)) }
 }
 
 /** Destroyed and verified gone; only then are quota and name given back. */
 export async function retireVm(life: Life): Promise<void> {
   const end = life.facts.retireTo ?? 'retired'
-  const event = toldAs[end]
-  const told =
-    event === undefined
-      ? []
-      : [{ event, audience: 'owner' as const, grantNumber: life.facts.grant?.number ?? 0, stage: '0' }]
+  const told = toldAs[end] === undefined ? [] : [toldAs[end](life)]
   if (undoFor(life.facts).length === 0) {
     await life.record({ event: end, change: { state: end }, notices: told })
     return
