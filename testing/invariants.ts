@@ -1,11 +1,12 @@
 import type { Database } from '@berth/database/connect.ts'
-import { verifyAudit } from '@berth/database/verify-audit.ts'
-import { finalStates, leadsTo, type HoldableState, type VmRequestState } from '@berth/domain/vm-request.ts'
+import { auditIsALegalPath } from './invariants/audit-is-a-legal-path.ts'
 import { clonesWereApproved } from './invariants/clones-were-approved.ts'
 import type { Evidence, MarkedVm, VmEvent } from './invariants/evidence.ts'
 import { leasesAreKept } from './invariants/leases-are-kept.ts'
+import { nothingIsLeft } from './invariants/nothing-is-left.ts'
 import { nothingIsStuck } from './invariants/nothing-is-stuck.ts'
 import { noticesArrive } from './invariants/notices-arrive.ts'
+import { quotaIsWhatIsHeld } from './invariants/quota-is-what-is-held.ts'
 import { sessionsAreFew } from './invariants/sessions-are-few.ts'
 
 export type { Evidence, VmEvent } from './invariants/evidence.ts'
@@ -24,10 +25,10 @@ export async function violations(evidence: Evidence): Promise<string[]> {
     ...(await noOrphan(database, vms)),
     ...(await nothingIsStuck(evidence)),
     ...(await leasesAreKept({ ...evidence, events })),
-    ...(await quotaIsWhatIsHeld(database)),
+    ...(await quotaIsWhatIsHeld(evidence)),
     ...(await auditIsALegalPath(database)),
     ...(await clonesWereApproved({ ...evidence, events })),
-    ...(await nothingIsLeft(database, vms)),
+    ...(await nothingIsLeft(evidence)),
     ...(await noticesArrive(evidence)),
     ...sessionsAreFew(evidence),
   ]
@@ -70,73 +71,4 @@ async function noOrphan({ pool }: Database, vms: readonly MarkedVm[]): Promise<s
   return vms
     .filter((vm) => vm.instanceUuid === vm.markerRequestId && !open.has(vm.instanceUuid))
     .map((vm) => `I2: VM ${vm.instanceUuid} is ours but has no open request`)
-}
-
-/** I5: quota used is the sum of what open requests hold, and never above the limit. */
-async function quotaIsWhatIsHeld({ pool }: Database): Promise<string[]> {
-  const { rows: strays } = await pool.query<{ id: string; state: string }>(
-    `select r.id, r.state from vm_requests r left join quota_holds q on q.request_id = r.id
-     where (r.closed_at is null) <> (q.request_id is not null)`,
-  )
-  const { rows: teams } = await pool.query<Record<'team' | 'resource', string> & Record<'used' | 'most', number>>(
-    `select t.id as team, u.resource, u.used::float8 as used, (t.quota_limits ->> u.resource)::float8 as most
-     from teams t join lateral (
-       select key as resource, value::numeric as used from (
-         select sum(vms) as "vms", sum(v_cpu) as "vCpu", sum(memory_mib) as "memoryMiB", sum(disk_gib) as "diskGiB"
-         from quota_holds where team_id = t.id) s, jsonb_each_text(to_jsonb(s))
-       where value is not null) u on true`,
-  )
-  return [
-    ...strays.map(({ id, state }) => `I5: request ${id} is ${state}, but its quota hold says otherwise`),
-    ...teams
-      .filter(({ used, most }) => most !== null && used > most)
-      .map(({ team, resource, used, most }) => `I5: team ${team} uses ${used} of ${most} ${resource}`),
-  ]
-}
-
-/** I6: the audit of a request is one legal path of its state table, and the hash chain verifies. */
-async function auditIsALegalPath(database: Database): Promise<string[]> {
-  const { rows } = await database.pool.query<AuditedStep>(
-    `select request_id as "requestId", event, detail from audit_entries where request_id is not null order by chain, seq`,
-  )
-  const found: string[] = []
-  const at = new Map<string, { state: VmRequestState; heldFrom?: HoldableState }>()
-  for (const { requestId, event, detail } of rows) {
-    const now = at.get(requestId) ?? { state: 'validating' }
-    const next = detail.change?.state ?? detail.state
-    if (next === undefined || next === now.state) continue
-    const legal = event === 'reopened' || leadsTo(now.state, next, now.heldFrom)
-    if (!legal) found.push(`I6: request ${requestId} went from ${now.state} to ${next} by ${event}`)
-    const heldFrom = next === 'held' ? detail.change?.hold?.heldFrom : undefined
-    at.set(requestId, { state: next, ...(heldFrom !== undefined && { heldFrom }) })
-  }
-  const breaks = await verifyAudit(database)
-  found.push(...breaks.map(({ chain, seq, problem }) => `I6: audit entry ${seq} of chain ${chain}: ${problem}`))
-  return found
-}
-
-interface AuditedStep {
-  requestId: string
-  event: string
-  detail: { state?: VmRequestState; change?: { state?: VmRequestState; hold?: { heldFrom: HoldableState } | null } }
-}
-
-/** I8: after a final state nothing is left: VM, quota hold, name, reserved space. */
-async function nothingIsLeft({ pool }: Database, vms: readonly MarkedVm[]): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string; what: string }>(
-    `select r.id, 'its name' as what from vm_requests r where r.state = any($1) and r.name_held
-     union all select r.id, 'a quota hold' from vm_requests r join quota_holds q on q.request_id = r.id where r.state = any($1)
-     union all select r.id, 'reserved space' from vm_requests r join placement_reservations p on p.request_id = r.id where r.state = any($1)`,
-    [[...finalStates]],
-  )
-  const { rows: ended } = await pool.query<{ id: string }>('select id from vm_requests where state = any($1)', [
-    [...finalStates],
-  ])
-  const endedIds = new Set(ended.map(({ id }) => id))
-  return [
-    ...rows.map(({ id, what }) => `I8: request ${id} has ended but holds ${what}`),
-    ...vms
-      .filter((vm) => endedIds.has(vm.instanceUuid))
-      .map((vm) => `I8: request ${vm.instanceUuid} has ended but its VM exists`),
-  ]
 }

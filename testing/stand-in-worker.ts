@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { activityInfo, heartbeat } from '@temporalio/activity'
+import { Client, Connection } from '@temporalio/client'
 import { ApplicationFailure } from '@temporalio/common'
 import {
   bundleWorkflowCode,
@@ -20,6 +21,7 @@ import type { Transition } from '@berth/domain/transition.ts'
 import { violations, type VmEvent } from './invariants.ts'
 import { testServers } from './test-servers.ts'
 import { until } from './until.ts'
+import { workflowsNow } from './workflows-now.ts'
 
 /** What the stand-in for a site answers; a test replaces a step to let it wait or fail. */
 export interface SiteScript {
@@ -53,6 +55,9 @@ const findings: PlacementFindings = {
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined
 let installed = false
 
+/** How late a life may be, on a machine that is busy. */
+const boundSeconds = 30
+
 /**
  * The real life of a request on the real record, with a site that builds every VM at once and mails that nobody gets: for
  * tests of what stands before it.
@@ -69,7 +74,10 @@ export async function startStandInWorker(
     logger: new DefaultLogger('ERROR'),
   })
   const workflowBundle = await bundle
-  const connection = await NativeConnection.connect({ address: testServers.temporalAddress })
+  const { temporalAddress: address, temporalNamespace: namespace } = testServers
+  const connection = await NativeConnection.connect({ address })
+  const clientConnection = await Connection.connect({ address })
+  const temporal = new Client({ connection: clientConnection, namespace })
   const script = aSite()
   const built = builtVms()
   const site = Object.fromEntries(
@@ -77,14 +85,15 @@ export async function startStandInWorker(
       step,
       async (order: { requestId: string }) => {
         const answer = await script[step](order)
-        built.note(step, order.requestId)
+        built.note(step, requestOf(order))
         return answer
       },
     ]),
   )
-  const shared = { connection, namespace: testServers.temporalNamespace }
+  const shared = { connection, namespace }
+  const activities = recordActivities(database)
   const workers = await Promise.all([
-    Worker.create({ ...shared, taskQueue: controlPlaneQueue, workflowBundle, activities: recordActivities(database) }),
+    Worker.create({ ...shared, taskQueue: controlPlaneQueue, workflowBundle, activities }),
     Worker.create({
       ...shared,
       taskQueue: siteQueue(siteId),
@@ -107,19 +116,28 @@ export async function startStandInWorker(
       until(
         'the invariants to hold',
         async () => {
-          const found = await violations({ database, vms: built.now(), events: built.events })
+          // Nobody reconciles here: a workflow that a test ended by hand stays ended.
+          const workflows = (await workflowsNow(database, temporal)).filter(({ isRunning }) => isRunning)
+          const found = await violations({
+            ...{ database, vms: built.now(), events: built.events, workflows, boundSeconds },
+          })
           if (found.length > 0) throw new Error(found.join('; '))
           return true
         },
-        5,
+        10,
       ),
     async stop() {
       for (const worker of workers) worker.shutdown()
       await Promise.all(running)
       await connection.close()
+      await clientConnection.close()
     },
   }
 }
+
+/** Some orders name the VM alone, some more than it. */
+const requestOf = (order: { requestId: string } | { vm: { requestId: string } }): string =>
+  'vm' in order ? order.vm.requestId : order.requestId
 
 /** A clone that is asked for again finds its VM. */
 function builtVms() {
@@ -129,11 +147,14 @@ function builtVms() {
     events,
     now: () => [...alive].map((id) => ({ instanceUuid: id, markerRequestId: id })),
     note(step: keyof SiteScript, instanceUuid: string) {
+      const happened = (kind: VmEvent['kind']) => events.push({ kind, instanceUuid, at: new Date().toISOString() })
       if (step === 'cloneVm' && !alive.has(instanceUuid)) {
         alive.add(instanceUuid)
-        events.push({ kind: 'created', instanceUuid })
+        happened('created')
       }
-      if (step === 'destroyVm' && alive.delete(instanceUuid)) events.push({ kind: 'destroyed', instanceUuid })
+      if (step === 'powerOnVm') happened('poweredOn')
+      if (step === 'powerOffVm') happened('poweredOff')
+      if (step === 'destroyVm' && alive.delete(instanceUuid)) happened('destroyed')
     },
   }
 }

@@ -357,6 +357,7 @@ describe('a workflow task that was lost after it had recorded', () => {
         event: 'approved',
         change: { state: 'provisioning', decision: approved },
         notices: [],
+        message: { id: message('approver').id, answer: { state: 'provisioning' } },
       },
     )
     await world.repair.lookAgain(life.workflowId)

@@ -1,4 +1,5 @@
 import type { Database } from '@berth/database/connect.ts'
+import type { QuotaUse } from '../quota-use.ts'
 
 /** A VM that carries our marker, as a vCenter shows it now. */
 export interface MarkedVm {
@@ -40,6 +41,14 @@ export interface AgentSessions {
   logins: number
   /** Faults and ends of agent or vCenter, after each of which it may log in once more. */
   faults: number
+  /** The most that it used at one time. */
+  sessionsAtOnce: number
+}
+
+/** What lies on a datastore of a site under a VM's name. */
+export interface Disk {
+  siteId: string
+  folder: string
 }
 
 /** Rules whose evidence is not given are not looked at. */
@@ -52,6 +61,11 @@ export interface Evidence {
   /** All that have arrived until now. */
   mails?: () => Promise<readonly Mail[]>
   agents?: readonly AgentSessions[]
+  /** What was held at committed moments before this one, or the worst of it. */
+  quotaSeen?: readonly QuotaUse[]
+  disks?: readonly Disk[]
+  /** Whether anybody listens there. */
+  guestAnswers?: (address: string, port: number) => Promise<boolean>
   /** How late anything that is due may be, faults included; without it lateness is not judged. */
   boundSeconds?: number
 }

@@ -27,6 +27,9 @@ export interface FakeVcenterEvent {
   kind: 'created' | 'poweredOn' | 'poweredOff' | 'destroyed'
   instanceUuid: string
   moid: string
+  at: string
+  /** Somebody did it in vCenter. */
+  byHand?: true
 }
 
 export interface HeldCall {
@@ -113,8 +116,8 @@ export function createFakeVcenter(): FakeVcenter {
   let lastMoid = 100
   let lastAddress = 0
 
-  const happened = (kind: FakeVcenterEvent['kind'], vm: FakeVm) =>
-    events.push({ kind, instanceUuid: vm.instanceUuid, moid: vm.moid })
+  const happened = (kind: FakeVcenterEvent['kind'], vm: FakeVm, how: Pick<FakeVcenterEvent, 'byHand'> = {}) =>
+    events.push({ kind, instanceUuid: vm.instanceUuid, moid: vm.moid, at: new Date().toISOString(), ...how })
 
   const add = (vm: Omit<FakeVm, 'moid' | 'poweredOn'>): FakeVm => {
     lastMoid += 1
@@ -124,9 +127,9 @@ export function createFakeVcenter(): FakeVcenter {
     return added
   }
 
-  const remove = (vm: FakeVm) => {
+  const remove = (vm: FakeVm, how?: Pick<FakeVcenterEvent, 'byHand'>) => {
     vms.splice(vms.indexOf(vm), 1)
-    happened('destroyed', vm)
+    happened('destroyed', vm, how)
   }
 
   const byUuid = (requestId: string) => vms.find((vm) => vm.instanceUuid === requestId)
@@ -299,7 +302,7 @@ export function createFakeVcenter(): FakeVcenter {
     },
     removeVm(requestId) {
       const vm = byUuid(requestId)
-      if (vm !== undefined) remove(vm)
+      if (vm !== undefined) remove(vm, { byHand: true })
     },
     powerOffByHand: (requestId) => powerOff(byUuid(requestId)),
     moveOut: (requestId) => change(requestId, { movedOut: true, folderMoid: 'group-v99' }),
