@@ -1,6 +1,6 @@
 import { violations } from '@berth/testing/invariants.ts'
 import type { Mail } from '@berth/testing/invariants/evidence.ts'
-import { disksAt, guestAnswers } from '@berth/testing/left-behind.ts'
+import { disksWithoutVm, guestAnswers } from '@berth/testing/left-behind.ts'
 import { until } from '@berth/testing/until.ts'
 import type { RunningBerth } from './running-berth.ts'
 import { vmEvents } from '@berth/testing/vm-events.ts'
@@ -27,7 +27,7 @@ export async function invariantsHold({ run, vcenter, database, temporal }: Runni
         events,
         workflows: await workflowsNow(database, temporal, await requestsWithWorkflow(temporal)),
         mails: async () => (await (await fetch(`${run.mailUrl}/messages`)).json()) as Mail[],
-        disks: (await Promise.all(run.sites.map(({ id }) => disksAt(id, vcenter(id))))).flat(),
+        disks: (await Promise.all(run.sites.map(({ id }) => disksWithoutVm(id, vcenter(id))))).flat(),
         guestAnswers,
         boundSeconds,
       })

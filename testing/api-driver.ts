@@ -47,6 +47,8 @@ export interface ApiDriver {
   fetch(path: string, init?: RequestInit): Promise<Response>
 }
 
+const longestAnswerSeconds = 60
+
 /** `origin` such as `http://127.0.0.1:8080`; `token` a personal access token, or undefined for a stranger. */
 export function apiDriver(origin: string, token: string | undefined, more: Record<string, string> = {}): ApiDriver {
   const identity: Record<string, string> = {
@@ -56,6 +58,8 @@ export function apiDriver(origin: string, token: string | undefined, more: Recor
   const send = (path: string, init: RequestInit = {}) =>
     fetch(`${origin}${path}`, {
       redirect: 'manual',
+      // An API that stands still must not hold up whoever asks again.
+      signal: AbortSignal.timeout(longestAnswerSeconds * 1_000),
       ...init,
       headers: { ...identity, ...(init.headers as Record<string, string>) },
     })

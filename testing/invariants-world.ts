@@ -40,7 +40,7 @@ export async function openInvariantsWorld(): Promise<InvariantsWorld> {
   })
   let seq = 1_000
   const { pool } = database
-  return {
+  const world: InvariantsWorld = {
     database,
     async aRequest() {
       const outcome = await createVmRequest(database, {
@@ -51,7 +51,7 @@ export async function openInvariantsWorld(): Promise<InvariantsWorld> {
       return outcome.requestId
     },
     async ended() {
-      const id = await this.aRequest()
+      const id = await world.aRequest()
       await pool.query(`update vm_requests set state = 'retired', closed_at = now() where id = $1`, [id])
       return id
     },
@@ -78,4 +78,5 @@ export async function openInvariantsWorld(): Promise<InvariantsWorld> {
       await testDatabase.drop()
     },
   }
+  return world
 }

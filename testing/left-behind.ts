@@ -1,18 +1,24 @@
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { moref } from '@berth/agent-worker/vcenter/managed-object.ts'
-import { readPropertiesBelow } from '@berth/agent-worker/vcenter/read-properties.ts'
+import { readPropertiesBelow, type Properties } from '@berth/agent-worker/vcenter/read-properties.ts'
 import type { SoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
 import type { Disk } from './invariants/evidence.ts'
 
-/** The folders on all datastores of a simulated site: the simulator has each VM's files in one, on this machine. */
-export async function disksAt(siteId: string, vcenter: SoapClient): Promise<Disk[]> {
+/** Folders on the datastores of a simulated site whose VM is gone: the simulator has each VM's files in one, on this machine. */
+export async function disksWithoutVm(siteId: string, vcenter: SoapClient): Promise<Disk[]> {
   const { rootFolder } = await vcenter.serviceContent()
-  const datastores = await readPropertiesBelow(vcenter, moref('Folder', rootFolder.value), 'Datastore', ['summary.url'])
-  const places = [...datastores.values()].map((properties) => String(properties['summary.url']))
-  const entries = await Promise.all(places.map((place) => readdir(place, { withFileTypes: true })))
-  return entries.flat().flatMap((entry) => (entry.isDirectory() ? [{ siteId, folder: entry.name }] : []))
+  const datastores = await readPropertiesBelow(vcenter, rootFolder, 'Datastore', ['summary.url'])
+  const folders = (await Promise.all([...datastores.values()].map((properties) => foldersIn(properties)))).flat()
+  // Read afterwards: a VM that is being made has its folder first.
+  const vms = await readPropertiesBelow(vcenter, rootFolder, 'VirtualMachine', ['config.files.vmPathName'])
+  const used = new Set([...vms.values()].map((vm) => /\] (.+)\//.exec(String(vm['config.files.vmPathName']))?.[1]))
+  return folders.filter((folder) => !used.has(folder)).map((folder) => ({ siteId, folder }))
+}
+
+async function foldersIn(datastore: Properties): Promise<string[]> {
+  const entries = await readdir(String(datastore['summary.url']), { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
 }
 
 /** Whether anybody listens there, as a guest does that runs. */

@@ -15,9 +15,9 @@ import {
   startOptions,
 } from '@berth/workflows/messages.ts'
 import { createRequestRecords } from '@berth/database/request-records.ts'
+import { operatorActs } from '@berth/testing/operator-acts.ts'
 import { until } from '@berth/testing/until.ts'
 import type { provisionVm } from '@berth/workflows/index.ts'
-import { operatorActs } from './testing/operator-acts.ts'
 import { openWorld, type Life, type World } from './testing/world.ts'
 
 let world: World

@@ -7,6 +7,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client'
+import { operatorActs } from '@berth/testing/operator-acts.ts'
 import { until } from '@berth/testing/until.ts'
 import {
   cancelRequest,
@@ -17,7 +18,6 @@ import {
   startOptions,
 } from '@berth/workflows/messages.ts'
 import type { provisionVm } from '@berth/workflows/index.ts'
-import { operatorActs } from './testing/operator-acts.ts'
 import { openWorld, type Asked, type World } from './testing/world.ts'
 
 let world: World

@@ -23,7 +23,12 @@ describe('I6 notices', () => {
     await world.audited(id, [
       ...built,
       { event: 'reopened', detail: { tookOver: true, from: 'active' } },
-      { ...went('extended', 'active', 'active', {}), detail: { from: 'active', change: {} }, by: 'dora', messageId: 'm' },
+      {
+        ...went('extended', 'active', 'active', {}),
+        detail: { from: 'active', change: {} },
+        by: 'dora',
+        messageId: 'm',
+      },
       went('expired', 'active', 'expired', poweredOff(1)),
       went('graceEnded', 'expired', 'retiring'),
       went('retired', 'retiring', 'retired'),
@@ -87,6 +92,8 @@ describe('I6 notices', () => {
 
   test('an audit chain whose end is missing', async () => {
     await world.database.pool.query('update vm_requests set audit_seq = audit_seq + 1 where id = $1', [id])
-    expect(await world.about(id)).toEqual([expect.stringMatching(/^I6: audit entry .* the end of the chain is missing/)])
+    expect(await world.about(id)).toEqual([
+      expect.stringMatching(/^I6: audit entry .* the end of the chain is missing/),
+    ])
   })
 })

@@ -45,7 +45,7 @@ export interface AgentSessions {
   sessionsAtOnce: number
 }
 
-/** What lies on a datastore of a site under a VM's name. */
+/** What lies on a datastore of a site under a VM's name, and no VM has it. */
 export interface Disk {
   siteId: string
   folder: string

@@ -1,10 +1,15 @@
+import type { Database } from '@berth/database/connect.ts'
 import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import type { Evidence } from './evidence.ts'
 
-/** I3: every accepted request gets on within its bound, and no workflow runs without anything to wait for. */
+/**
+ * I3: every accepted request gets on within its bound, and no workflow runs without anything to wait for, or longer than
+ * the last notices need.
+ */
 export async function nothingIsStuck({ database, workflows, boundSeconds }: Evidence): Promise<string[]> {
   const { rows } = await database.pool.query<OpenRow>(openRequests, [boundSeconds ?? null])
   const open = new Map(rows.map((row) => [row.id, row]))
+  const endedOfLate = await requestsEndedWithin(database, boundSeconds ?? 0)
   return [
     ...rows
       .filter(({ isLate }) => isLate)
@@ -12,7 +17,9 @@ export async function nothingIsStuck({ database, workflows, boundSeconds }: Evid
     ...(workflows ?? []).flatMap(({ requestId, ...workflow }) => {
       const request = open.get(requestId)
       if (request === undefined)
-        return workflow.isRunning ? [`I3: request ${requestId} has ended but its workflow runs`] : []
+        return workflow.isRunning && !endedOfLate.has(requestId)
+          ? [`I3: request ${requestId} has ended but its workflow runs`]
+          : []
       if (!workflow.isRunning) return [`I3: request ${requestId} is ${request.state} but no workflow runs for it`]
       if (workflow.taskAttempt > 1) return [`I3: the workflow of request ${requestId} fails in its workflow task`]
       if (workflow.pending === 0 && request.state !== 'held')
@@ -20,6 +27,14 @@ export async function nothingIsStuck({ database, workflows, boundSeconds }: Evid
       return []
     }),
   ]
+}
+
+async function requestsEndedWithin({ pool }: Database, seconds: number): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>(
+    'select id from vm_requests where closed_at + make_interval(secs => $1) > now()',
+    [seconds],
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 interface OpenRow {

@@ -1,13 +1,17 @@
 import type { Evidence } from './evidence.ts'
 
-/** I9: each notice arrives, and is shown once: there is one row for its key, and a mail sent twice has that row's Message-ID. */
-export async function noticesArrive({ database, mails }: Evidence): Promise<string[]> {
+/**
+ * I9: each notice arrives, the last ones within the bound after the end of their request, and is shown once: there is one
+ * row for its key, and a mail sent twice has that row's Message-ID.
+ */
+export async function noticesArrive({ database, mails, boundSeconds = 0 }: Evidence): Promise<string[]> {
   if (mails === undefined) return []
   // Notices are delivered meanwhile: a mail is there before its notice counts as delivered, and after its notice.
   const before = await mails()
   const { rows } = await database.pool.query<NoticeRow>(
-    `select n.id, n.event, n.recipient, n.state, r.closed_at is not null as "isClosed"
+    `select n.id, n.event, n.recipient, n.state, r.closed_at + make_interval(secs => $1) <= now() as "isOver"
      from notices n join vm_requests r on r.id = n.request_id where n.channel = 'mail'`,
+    [boundSeconds],
   )
   const arrived = new Set((await mails()).map(({ messageId }) => messageId))
   const known = new Set(rows.map(({ id }) => messageIdOf(id)))
@@ -19,7 +23,7 @@ export async function noticesArrive({ database, mails }: Evidence): Promise<stri
           `I9: notice ${id} (${event}) counts as delivered, but ${recipient} has no such mail`,
       ),
     ...rows
-      .filter(({ state, isClosed }) => state === 'pending' && isClosed)
+      .filter(({ state, isOver }) => state === 'pending' && isOver === true)
       .map(({ id, event }) => `I9: notice ${id} (${event}) was never delivered, and its request has ended`),
     ...before
       .filter(({ messageId }) => !known.has(messageId))
@@ -32,7 +36,7 @@ interface NoticeRow {
   event: string
   recipient: string
   state: string
-  isClosed: boolean
+  isOver: boolean | null
 }
 
 const messageIdOf = (id: string): string => `<${id}@berth>`

@@ -1,3 +1,4 @@
+import type { Figure } from './figures.ts'
 import type { Rig } from './rig/rig.ts'
 
 /** One fault, or a family of them, that Berth has to survive. */
@@ -7,17 +8,15 @@ export interface Drill {
   does: string
   /** How late what is due may be because of its faults. */
   boundSeconds: number
+  /** What its Berth must be like; drills that need the same share one. */
+  needs?: (isLong: boolean) => Partial<BerthNeeds>
   /** Brings on the faults while requests live; resolves when they are over and all that was asked for has ended. */
   run(rig: Rig): Promise<Figure[]>
 }
 
-/** What was measured against a goal. */
-export interface Figure {
-  goal: string
-  what: string
-  wanted: string
-  reached: string
-  isReached: boolean
-  /** Seconds depend on the machine: judged where they are measured, not in tests. */
-  isTime?: true
+export interface BerthNeeds {
+  /** VMs of strangers at each site. */
+  inventoryVms: number
+  /** What a vCenter takes for one. */
+  cloneSeconds: number
 }

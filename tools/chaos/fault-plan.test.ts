@@ -49,3 +49,22 @@ test('what was done is in the log', () => {
   plan.of(clone)
   expect(plan.log().map(({ what }) => what)).toEqual(['CloneVM_Task by agent-demo: workers killed after it'])
 })
+
+test('a kill of what was not running is none: the rule hits again', () => {
+  const plan = faultPlan(chanceOf(1))
+  const rule = plan.add({ through: 'vcenter', times: 1, fault: { kind: 'kill', victim: 'caller', when: 'after' } })
+  const struck = plan.of(clone)
+  expect(struck).toMatchObject({ victim: 'agent-demo' })
+  if (struck?.kind === 'kill') struck.missed?.()
+  expect(rule.hits()).toBe(0)
+  expect(plan.of(clone)).toMatchObject({ kind: 'kill' })
+  expect([rule.hits(), plan.hitsOn('vcenter', 'agent-demo'), plan.hitsOn('temporal', 'agent-demo')]).toEqual([1, 2, 0])
+})
+
+test('what rules look for is known by line', () => {
+  const plan = faultPlan(chanceOf(1))
+  plan.add({ through: 'database', names: ['insert into notices', 'commit'], fault: { kind: 'refuse' } })
+  plan.add({ through: 'database', names: ['commit'], fault: { kind: 'loseAnswer' } })
+  plan.add({ through: 'vcenter', names: ['Login'], fault: { kind: 'refuse' } })
+  expect(plan.namesThrough('database')).toEqual(['insert into notices', 'commit'])
+})

@@ -4,7 +4,7 @@ import { inWords, type Call, type Fault } from './fault.ts'
 /** Which calls are hit, and how. */
 export interface Rule {
   through: Call['through']
-  /** All names without. */
+  /** All names without; statements of a database are known only by what a rule looks for in them. */
   names?: readonly string[]
   /** All callers without. */
   by?: readonly string[]
@@ -24,6 +24,10 @@ export interface FaultPlan {
   add(rule: Rule): { remove(): void; hits(): number }
   /** The fault for this call, if any; it is in the log from now on. */
   of(call: Call): Fault | undefined
+  /** What rules look for on the lines to this server. */
+  namesThrough(through: Call['through']): string[]
+  /** How many calls of this process to that server were hit. */
+  hitsOn(through: Call['through'], by: string): number
   /** Something done to Berth other than to a call. */
   note(what: string): void
   log(): readonly LogLine[]
@@ -37,6 +41,7 @@ export interface LogLine {
 export function faultPlan(chance: Chance): FaultPlan {
   const rules = new Set<Rule & { seen: number; hits: number }>()
   const log: LogLine[] = []
+  const hitLines = new Map<string, number>()
   const note = (what: string) => void log.push({ at: new Date().toISOString(), what })
 
   const hits = (rule: Rule & { seen: number; hits: number }, call: Call): boolean => {
@@ -57,15 +62,28 @@ export function faultPlan(chance: Chance): FaultPlan {
         if (!hits(rule, call)) continue
         rule.hits += 1
         note(`${call.name} by ${call.by}: ${inWords(rule.fault)}`)
+        hitLines.set(lineOf(call), (hitLines.get(lineOf(call)) ?? 0) + 1)
         const { fault } = rule
-        return fault.kind === 'kill' && fault.victim === 'caller' ? { ...fault, victim: call.by } : fault
+        if (fault.kind !== 'kill') return fault
+        const victim = fault.victim === 'caller' ? call.by : fault.victim
+        const missed = () => {
+          rule.hits -= 1
+          note(`${victim} was not running then`)
+        }
+        return { ...fault, victim, missed }
       }
       return undefined
     },
+    namesThrough: (through) => [
+      ...new Set([...rules].flatMap((rule) => (rule.through === through ? (rule.names ?? []) : []))),
+    ],
+    hitsOn: (through, by) => hitLines.get(lineOf({ through, by })) ?? 0,
     note,
     log: () => log,
   }
 }
+
+const lineOf = ({ through, by }: Pick<Call, 'through' | 'by'>): string => `${through} ${by}`
 
 const matches = ({ through, names, by }: Rule, call: Call): boolean =>
   through === call.through && (names?.includes(call.name) ?? true) && (by?.includes(call.by) ?? true)

@@ -3,7 +3,7 @@ export interface Call {
   through: 'vcenter' | 'temporal' | 'database'
   /** The name of the process that calls: `api`, `workers`, `agent-<site>` … */
   by: string
-  /** A SOAP method, a method of Temporal's service, or the beginning of a SQL statement. */
+  /** A SOAP method, a method of Temporal's service, or the part of a SQL statement that a rule looks for. */
   name: string
 }
 
@@ -26,9 +26,9 @@ export type Fault =
   | { kind: 'vcenterFault'; type: string }
   /**
    * A process dies just before the server hears the call, or just after it has answered and before that arrives.
-   * `caller` is whoever calls.
+   * `caller` is whoever calls. `missed` is told when the victim was not running at that moment.
    */
-  | { kind: 'kill'; victim: string; when: 'before' | 'after' }
+  | { kind: 'kill'; victim: string; when: 'before' | 'after'; missed?: () => void }
   /** Anything else, at such a moment. */
   | { kind: 'do'; what: string; deed: (call: Call) => void; when: 'before' | 'after' }
 

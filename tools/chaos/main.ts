@@ -15,13 +15,14 @@ try {
       long: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
       stay: { type: 'boolean', default: false },
-      vms: { type: 'string', default: '10' },
+      vms: { type: 'string' },
     },
   })
   const drills = positionals.includes('all') ? allDrills : positionals.map(drillNamed)
   if (drills.length === 0) throw new Refusal(usage())
   const { passed, failed } = await runDrills({
-    ...{ drills, seed: Number(values.seed), isLong: values.long, inventoryVms: Number(values.vms) },
+    ...{ drills, seed: Number(values.seed), isLong: values.long },
+    ...(values.vms !== undefined && { inventoryVms: Number(values.vms) }),
     ...{ withLog: values.log || values.long, stays: values.stay, judgesTimes: true, signal: stopping.signal },
   })
   console.log(`\n${passed} passed, ${failed} failed (seed ${values.seed})`)
@@ -40,5 +41,5 @@ function drillNamed(name: string) {
 
 function usage(): string {
   const list = allDrills.map(({ name, does }) => `  ${name.padEnd(20)} ${does}`)
-  return `Usage: npm run chaos -- <drill …> | all [--seed N] [--long] [--log] [--stay] [--vms 10]\n${list.join('\n')}`
+  return `Usage: npm run chaos -- <drill …> | all [--seed N] [--long] [--log] [--stay] [--vms N]\n${list.join('\n')}`
 }

@@ -1,7 +1,9 @@
 import { violations } from '@berth/testing/invariants.ts'
 import { until } from '@berth/testing/until.ts'
-import type { Drill, Figure } from './drill.ts'
+import type { Drill } from './drill.ts'
+import { none, type Figure } from './figures.ts'
 import { evidenceOf } from './rig/evidence-of.ts'
+import { failedTasks } from './rig/failed-tasks.ts'
 import type { Rig } from './rig/rig.ts'
 
 export interface DrillReport {
@@ -18,16 +20,16 @@ const settleSeconds = 30
 
 /** The drill, and then the invariants. What an earlier drill has broken is that drill's: its requests are `known`. */
 export async function runDrill(rig: Rig, drill: Drill, known: Set<string>, judgesTimes: boolean): Promise<DrillReport> {
-  const began = performance.now()
+  const [began, since] = [performance.now(), new Date()]
   const logBegan = rig.plan.log().length
   const problems: string[] = []
-  let figures: Figure[] = []
+  const figures: Figure[] = []
   try {
-    figures = await drill.run(rig)
-    problems.push(...figures.filter(({ isReached, isTime }) => !isReached && (judgesTimes || !isTime)).map(missed))
+    figures.push(...(await drill.run(rig)), await taskFailures(rig, since))
   } catch (problem) {
     problems.push(problem instanceof Error ? problem.message : String(problem))
   }
+  problems.push(...figures.filter(({ isReached, isTime }) => !isReached && (judgesTimes || !isTime)).map(missed))
   problems.push(...(await violationsNow(rig, drill.boundSeconds, known)))
   for (const problem of problems) known.add(subjectOf(problem))
   return {
@@ -37,6 +39,12 @@ export async function runDrill(rig: Rig, drill: Drill, known: Set<string>, judge
     faults: rig.plan.log().slice(logBegan),
     problems,
   }
+}
+
+/** A Temporal that was killed last is waited for. */
+async function taskFailures(rig: Rig, since: Date): Promise<Figure> {
+  const { histories, failures } = await until('all histories', () => failedTasks(rig, since))
+  return none('R8', `workflow tasks that failed, in ${histories} histories`, failures)
 }
 
 /** vCenter and the database cannot be read at one instant: what is broken stays broken, what is under way is gone at the next look. */

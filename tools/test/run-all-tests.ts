@@ -78,7 +78,6 @@ const shortDrills = (signal: AbortSignal): Promise<Results> =>
   runDrills({
     drills: allDrills,
     seed: 1,
-    inventoryVms: 10,
     signal,
     isLong: false,
     withLog: false,

@@ -1,29 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Drill } from '../drill.ts'
 import type { Call } from '../fault.ts'
-import type { Rule } from '../fault-plan.ts'
-import { ask, settle, withApprover } from '../rig/requests.ts'
+import { atLeast, none, told, within, type Figure } from '../figures.ts'
+import { ask, countOpen, settle, siteInTurn, withApprover } from '../rig/requests.ts'
 import type { Rig } from '../rig/rig.ts'
-
-type Point = Pick<Rule, 'through' | 'names'> & { victims: readonly string[] }
-
-/** Each of these calls, with who dies at it. `caller` is the agent, the API or the workers. */
-const points: readonly Point[] = [
-  ...at(
-    'vcenter',
-    ['caller', 'workers', 'temporal'],
-    'CloneVM_Task',
-    'PowerOnVM_Task',
-    'PowerOffVM_Task',
-    'Destroy_Task',
-  ),
-  ...at('vcenter', ['caller'], 'FindAllByUuid', 'RetrievePropertiesEx', 'ModifyListView', 'Login'),
-  ...at('temporal', ['caller', 'temporal', 'postgres'], 'RespondActivityTaskCompleted', 'RespondWorkflowTaskCompleted'),
-  ...at('temporal', ['caller', 'temporal'], 'StartWorkflowExecution', 'UpdateWorkflowExecution'),
-  ...at('temporal', ['caller'], 'RecordActivityTaskHeartbeat', 'PollActivityTaskQueue'),
-  ...at('database', ['caller', 'postgres'], 'insert into vm_requests', 'insert into audit_entries', 'commit'),
-  ...at('database', ['caller', 'postgres'], 'insert into placement_reservations', 'update vm_requests'),
-]
+import { secondVms } from '../rig/second-vms.ts'
+import { inWords, killPoints, type KillPoint } from './kill-points.ts'
 
 const anyone = [
   'api',
@@ -36,97 +18,131 @@ const anyone = [
   'agent-demo-2.2',
 ]
 
+/** Long: all points, until each was struck. Short: so many of each line as the seed chooses, as far as they are come to. */
+const scale = {
+  long: {
+    pointsOfALine: Infinity,
+    secondsForALine: 1_800,
+    randomKills: 500,
+    killsInAll: 620,
+    restSeconds: 3,
+    patienceSeconds: 3_600,
+  },
+  short: {
+    pointsOfALine: 12,
+    secondsForALine: 16,
+    randomKills: 10,
+    killsInAll: 50,
+    restSeconds: 0.8,
+    patienceSeconds: 240,
+  },
+}
+
 /** F1, R1: every process dies before and after each step, and at random. */
 export const killMatrix: Drill = {
   name: 'kill-matrix',
   does: 'kills API, workers, agents, Temporal and PostgreSQL before and after named calls, and at random',
   boundSeconds: 120,
   async run(rig) {
+    const { randomKills, killsInAll } = scale[rig.isLong ? 'long' : 'short']
     const before = rig.processes.kills()
-    const ids: Promise<string>[] = []
-    const { seconds, held } = await withApprover(rig, async () => {
-      const left: string[] = []
+    const killed = () => rig.processes.kills() - before
+    const requests = steadyRequests(rig)
+    const { points, random, ids, settled } = await withApprover(rig, async () => {
+      const struck: Figure[] = []
       // What comes late in a life comes first here: at the other points little gets that far.
       for (const through of ['vcenter', 'temporal', 'database'] as const)
-        left.push(...(await killAtPoints(rig, ids, through)))
-      rig.plan.note(`not come to: ${left.length === 0 ? 'nothing' : left.join('; ')}`)
-      for (let n = 0; n < (rig.isLong ? 500 : 16); n++) {
-        if (n % 2 === 0) ids.push(oneMore(rig, ids.length))
-        await rig.processes.kill(rig.chance.oneOf(anyone, 'random kill'))
-        await pause(rig.chance.between(200, rig.isLong ? 3_000 : 1_000, 'rest after a kill'))
-      }
-      return settle(rig, await Promise.all(ids), 180)
+        struck.push(await killAtPoints(rig, requests, through))
+      const kills = await killAtRandom(rig, requests, (soFar) => soFar >= randomKills && killed() >= killsInAll)
+      const acknowledged = await requests.all()
+      return { points: struck, random: kills, ids: acknowledged, settled: await settle(rig, acknowledged, 240) }
     })
-    const kills = rig.processes.kills() - before
-    const wanted = rig.isLong ? 500 : 50
     return [
-      { ...{ goal: 'R1', what: 'kills', wanted: `≥ ${wanted}` }, reached: String(kills), isReached: kills >= wanted },
-      {
-        ...{
-          goal: 'R1',
-          isTime: true,
-          what: `seconds until ${ids.length} requests were final or held`,
-          wanted: '≤ 120',
-        },
-        ...{ reached: seconds.toFixed(0), isReached: seconds <= 120 },
-      },
-      { ...{ goal: 'R1', what: 'held of them', wanted: 'any' }, reached: String(held), isReached: true },
+      ...points,
+      atLeast('R1', 'kills at random', randomKills, random),
+      atLeast('R1', 'kills in all', killsInAll, killed()),
+      none('R1', 'second VMs', await secondVms(rig, ids)),
+      within('R1', `until ${ids.length} requests were final or held`, 120, settled.seconds),
+      told('R1', 'held of them', settled.held),
     ]
   },
 }
 
 const restMilliseconds = 500
 
-/** A kill a moment, at whatever point is come to first, until all were; answers those that were not come to. */
-async function killAtPoints(rig: Rig, ids: Promise<string>[], through: Call['through']): Promise<string[]> {
+/** A kill a moment, at whatever point is come to first, until all were struck; a long form wants them all. */
+async function killAtPoints(rig: Rig, requests: SteadyRequests, through: Call['through']): Promise<Figure> {
+  const points = chosen(rig, through)
   let notBefore = 0
-  const isTime = () => performance.now() > notBefore
-  const strikes = chosen(rig, through).map(({ names, victim, when }) => {
+  const strikes = points.map((point) => {
+    const { name, victim, when } = point
     const rule = rig.plan.add({
-      ...{ through, times: 1, ...(names && { names }) },
-      isTime: () => isTime() && (victim === 'caller' || rig.processes.pidOf(victim) !== undefined),
-      fault: { kind: 'kill', victim, when },
+      ...{ through, names: [name], times: 1, fault: { kind: 'kill', victim, when } },
+      isTime: () => performance.now() > notBefore && (victim === 'caller' || rig.processes.pidOf(victim) !== undefined),
     })
-    return { rule, name: `${victim} ${when} ${names?.join()}` }
+    return { rule, point }
   })
-  const end = performance.now() + (rig.isLong ? 300 : 25) * 1_000
-  let hits = 0
-  for (let look = 0; hits < strikes.length && performance.now() < end; look++) {
-    if (look % 8 === 0) ids.push(oneMore(rig, ids.length))
+  const struck = () => strikes.filter(({ rule }) => rule.hits() > 0).length
+  const end = performance.now() + scale[rig.isLong ? 'long' : 'short'].secondsForALine * 1_000
+  for (let known = 0; known < strikes.length && performance.now() < end;) {
+    await requests.another()
     await pause(100)
-    const now = strikes.reduce((sum, { rule }) => sum + rule.hits(), 0)
-    if (now > hits) notBefore = performance.now() + restMilliseconds
-    hits = now
+    const now = struck()
+    if (now > known) notBefore = performance.now() + restMilliseconds
+    known = now
   }
   for (const { rule } of strikes) rule.remove()
-  return strikes.filter(({ rule }) => rule.hits() === 0).map(({ name }) => name)
+  const left = strikes.filter(({ rule }) => rule.hits() === 0).map(({ point }) => inWords(point))
+  const what = `points on the lines to ${through} that were not struck, of ${points.length}`
+  return rig.isLong ? none('R1', what, left) : told('R1', what, left.length)
 }
 
-function at(through: Call['through'], victims: readonly string[], ...names: string[]): Point[] {
-  return names.map((name) => ({ through, names: [name], victims }))
+/** Answers how many there were: one of a process that was just being started again is none. */
+async function killAtRandom(rig: Rig, requests: SteadyRequests, isEnough: (soFar: number) => boolean): Promise<number> {
+  const { restSeconds, patienceSeconds } = scale[rig.isLong ? 'long' : 'short']
+  const end = performance.now() + patienceSeconds * 1_000
+  let kills = 0
+  while (!isEnough(kills) && performance.now() < end) {
+    await requests.another()
+    if (await rig.processes.kill(rig.chance.oneOf(anyone, 'random kill'))) kills += 1
+    await pause(rig.chance.between(200, restSeconds * 1_000, 'rest after a kill'))
+  }
+  return kills
 }
 
-interface Strike extends Point {
-  victim: string
-  when: 'before' | 'after'
-}
-
-/** All of them when it may take long, else so many by the seed. */
-function chosen(rig: Rig, through: Call['through']): Strike[] {
-  const all = points
+/** Those that the chance has first. */
+function chosen(rig: Rig, through: Call['through']): KillPoint[] {
+  return killPoints
     .filter((point) => point.through === through)
-    .flatMap((point) =>
-      point.victims.flatMap((victim) => (['before', 'after'] as const).map((when) => ({ ...point, victim, when }))),
-    )
-  return all
-    .map((strike) => ({ strike, order: rig.chance.between(0, 1_000_000, 'choice of kills') }))
+    .map((point) => ({ point, order: rig.chance.between(0, 1_000_000, 'choice of kills') }))
     .sort((a, b) => a.order - b.order)
-    .map(({ strike }) => strike)
-    .slice(0, rig.isLong ? all.length : 18)
+    .map(({ point }) => point)
+    .slice(0, scale[rig.isLong ? 'long' : 'short'].pointsOfALine)
 }
 
-/** So that something is always under way. */
-function oneMore(rig: Rig, soFar: number): Promise<string> {
-  const site = rig.sites[soFar % rig.sites.length]
-  return ask(rig, { ...(site && { site }), sizeId: soFar % 5 === 0 ? 'medium' : 'small', leaseSeconds: 7 })
+const [mostUnderWay, mostUnanswered] = [12, 4]
+const betweenRequestsMilliseconds = 400
+
+/** Sees to it that something is always under way, and never so much that nothing comes to its end. */
+function steadyRequests(rig: Rig) {
+  const asked: Promise<string>[] = []
+  let unanswered = 0
+  let notBefore = 0
+  const another = async () => {
+    if (performance.now() < notBefore || unanswered >= mostUnanswered) return
+    const open = await countOpen(rig).catch(() => mostUnderWay)
+    if (open >= mostUnderWay) return
+    notBefore = performance.now() + betweenRequestsMilliseconds
+    unanswered += 1
+    const n = asked.length
+    const one = ask(rig, {
+      ...{ leaseSeconds: 7, ...siteInTurn(rig, n) },
+      ...(n % 3 === 0 && { sizeId: 'medium' }),
+      ...(n % 4 === 1 && { item: 'gentle' }),
+    })
+    asked.push(one)
+    void one.finally(() => (unanswered -= 1)).catch(() => {})
+  }
+  return { another, all: () => Promise.all(asked) }
 }
+type SteadyRequests = ReturnType<typeof steadyRequests>

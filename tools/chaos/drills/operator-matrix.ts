@@ -1,123 +1,138 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import { operatorActs } from '@berth/testing/operator-acts.ts'
 import { until } from '@berth/testing/until.ts'
-import type { Drill, Figure } from '../drill.ts'
-import { ask, settle, withApprover } from '../rig/requests.ts'
-import type { Rig, RigSite } from '../rig/rig.ts'
+import type { Drill } from '../drill.ts'
+import { atLeast, none, told, within } from '../figures.ts'
+import { ask, settle, siteInTurn, withApprover } from '../rig/requests.ts'
+import type { Rig } from '../rig/rig.ts'
+import { secondVms } from '../rig/second-vms.ts'
+import { actNames, perform, type ActName } from './operator-acts-at.ts'
 
-const acts = [
-  'reset',
-  'reset without re-applying',
-  'reset to the beginning',
-  'terminate',
-  'cancel',
-  'pause and unpause activities',
-  'reset activities',
-] as const
-type Act = (typeof acts)[number]
+/** One act, when this workflow task of a life has been completed. */
+interface Cell {
+  act: ActName
+  nth: number
+}
 
-/** F16, R10: what an operator can press in the Temporal UI, at any moment of a life. */
+interface Acted extends Cell {
+  id: string
+  outcome: 'took effect' | 'the life had ended' | `refused: ${string}`
+  /** Of a terminated one that was open: until it ran again. */
+  repairedAfter?: number
+}
+
+/** Lives side by side. */
+const lanes = { long: 16, short: 10 }
+
+/** F16, R10: what an operator can press in the Temporal UI, at each event of a life. */
 export const operatorMatrix: Drill = {
   name: 'operator-matrix',
-  does: 'resets, terminates, cancels and pauses workflows and activities at every moment of their lives',
-  boundSeconds: 240,
+  does: 'resets, terminates, cancels, pauses and copies workflows, and pauses and resets their activities, at each event of a life',
+  boundSeconds: 360,
   async run(rig) {
-    const rounds = rig.isLong ? 20 : 3
-    const repaired: number[] = []
-    const ids = await withApprover(rig, async () => {
-      const lives = Array.from({ length: rounds * acts.length }, (_, n) => {
-        const site = rig.sites[n % rig.sites.length] as RigSite
-        return oneLife(rig, site, acts[n % acts.length] ?? 'reset', n, repaired)
-      })
-      return Promise.all(lives)
+    const { acted, settled } = await withApprover(rig, async () => {
+      const cells = cellsOf(rig, await eventsOfALife(rig))
+      const done = await inLanes(cells, lanes[rig.isLong ? 'long' : 'short'], (cell, n) => oneLife(rig, cell, n))
+      return { acted: done, settled: await settle(rig, idsOf(done), 400) }
     })
-    const settled = await settle(rig, ids, 180)
-    const slowest = Math.max(...repaired)
+    const effective = acted.filter(({ outcome }) => outcome === 'took effect')
+    const refused = acted.filter(({ outcome }) => outcome.startsWith('refused'))
+    const repaired = acted.flatMap(({ repairedAfter }) => repairedAfter ?? [])
+    const kinds = new Set(effective.map(({ act }) => act))
+    const every = `reconciling every ${rig.reconcileSeconds} s`
     return [
-      {
-        ...{
-          goal: 'R10',
-          isTime: true,
-          what: `seconds until the last of ${repaired.length} terminated ran again`,
-          wanted: '≤ 300',
-        },
-        ...{ reached: slowest.toFixed(1), isReached: repaired.length > 0 && slowest <= 300 },
-      },
-      ofHeld(settled.held, ids.length),
+      atLeast('R10', `acts that took effect, of ${acted.length}`, Math.ceil(acted.length / 2), effective.length),
+      told('R10', 'whose life had ended first', acted.length - effective.length - refused.length),
+      none('R10', 'acts that never took effect', rig.isLong ? actNames.filter((act) => !kinds.has(act)) : []),
+      none(
+        'R10',
+        'acts that were refused otherwise than they should be',
+        refused.map(({ act, nth, outcome }) => `${act} at ${nth}, ${outcome}`),
+      ),
+      none('R10', 'second VMs', await secondVms(rig, idsOf(acted))),
+      within(
+        'R10',
+        `until the last of ${repaired.length} terminated ran again, ${every}`,
+        300,
+        Math.max(0, ...repaired),
+      ),
+      told('R10', `held of ${acted.length}`, settled.held),
     ]
   },
 }
 
-const ofHeld = (held: number, of: number): Figure => ({
-  ...{ goal: 'R10', what: `held of ${of}`, wanted: 'any', reached: String(held), isReached: true },
-})
+const idsOf = (acted: readonly Acted[]): string[] => acted.map(({ id }) => id)
 
-/** By the seed: when in its life it is acted upon. Answers the request's id once that is done. */
-async function oneLife(rig: Rig, site: RigSite, act: Act, n: number, repaired: number[]): Promise<string> {
-  await pause(n * 250)
-  const id = await ask(rig, { site, leaseSeconds: 7, sizeId: n % 4 === 0 ? 'medium' : 'small' })
-  await pause(rig.chance.between(100, 14_000, 'moment of an operator'))
-  rig.plan.note(`operator: ${act} (${id})`)
-  await perform(rig, vmRequestWorkflowId(site.id, id), act).catch((problem: unknown) =>
-    rig.plan.note(`operator: ${act} refused (${id}): ${problem instanceof Error ? problem.message : String(problem)}`),
-  )
-  if (act === 'terminate') await timeUntilRepaired(rig, site, id, repaired)
-  return id
+/** How many workflow tasks one has to whom nothing happens. */
+async function eventsOfALife(rig: Rig): Promise<number> {
+  const [site] = rig.sites
+  const id = await ask(rig, { sizeId: 'medium', leaseSeconds: 7 })
+  await settle(rig, [id])
+  return (await operatorActs({ client: rig.temporal }, vmRequestWorkflowId(site?.id ?? '', id)).resetPoints()).length
 }
 
-async function perform({ temporal }: Rig, workflowId: string, act: Act): Promise<void> {
-  const { workflowService: service } = temporal
-  const { namespace } = temporal.options
-  const handle = temporal.workflow.getHandle(workflowId)
-  const identity = 'an operator'
-  const { runId, raw } = await handle.describe()
-  const execution = { workflowId, runId }
-  const types = [...new Set((raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? ''))]
-  switch (act) {
-    case 'terminate':
-      await handle.terminate('as an operator does')
-      return
-    case 'cancel':
-      await handle.cancel()
-      return
-    case 'pause and unpause activities':
-      for (const type of types) await service.pauseActivity({ namespace, execution, identity, type })
-      await pause(2_000)
-      for (const type of types) await service.unpauseActivity({ namespace, execution, identity, type })
-      return
-    case 'reset activities':
-      for (const type of types)
-        await service.resetActivity({ namespace, execution, identity, type, resetHeartbeat: true })
-      return
-    default: {
-      const { events } = await handle.fetchHistory()
-      const points = (events ?? []).filter(({ workflowTaskCompletedEventAttributes: completed }) => completed)
-      const at = act === 'reset to the beginning' ? points[0] : points.at(-2)
-      await service.resetWorkflowExecution({
-        ...{ namespace, workflowExecution: execution, reason: 'as an operator does', requestId: randomUUID() },
-        ...(at?.eventId && { workflowTaskFinishEventId: at.eventId }),
-        // Signals and updates.
-        ...(act === 'reset without re-applying' && { resetReapplyExcludeTypes: [1, 2] }),
-      })
-    }
+/** All acts at all events; in short some of the events, by the seed. */
+function cellsOf(rig: Rig, events: number): Cell[] {
+  const all = Array.from({ length: events }, (_, nth) => nth)
+  return actNames.flatMap((act) => {
+    const chosen = rig.isLong ? all : [0, 1].map(() => rig.chance.between(1, events - 4, 'moment of an operator'))
+    return chosen.map((nth) => ({ act, nth }))
+  })
+}
+
+async function inLanes<T, R>(
+  items: readonly T[],
+  count: number,
+  act: (item: T, n: number) => Promise<R>,
+): Promise<R[]> {
+  const done: R[] = []
+  let next = 0
+  const lane = async () => {
+    for (let n = next++; n < items.length; n = next++) done.push(await act(items[n] as T, n))
   }
+  await Promise.all(Array.from({ length: count }, lane))
+  return done
 }
 
-/** A request that has ended in the meantime needs no workflow. */
-async function timeUntilRepaired(rig: Rig, site: RigSite, id: string, repaired: number[]): Promise<void> {
-  const began = performance.now()
-  await until(
-    `a workflow for the terminated ${id}`,
-    async () => {
-      const { rows } = await rig.database.pool.query('select 1 from vm_requests where id = $1 and closed_at is null', [
-        id,
-      ])
-      if (rows.length === 0) return true
-      const { status } = await rig.temporal.workflow.getHandle(vmRequestWorkflowId(site.id, id)).describe()
-      return status.name === 'RUNNING'
-    },
-    300,
+async function oneLife(rig: Rig, cell: Cell, n: number): Promise<Acted> {
+  const { site } = siteInTurn(rig, n)
+  if (site === undefined) throw new Error('the rig has no site')
+  const id = await ask(rig, { site, leaseSeconds: 7, sizeId: 'medium' })
+  const workflowId = vmRequestWorkflowId(site.id, id)
+  const acts = operatorActs({ client: rig.temporal }, workflowId)
+  const isOpen = () => acts.isOpen().catch(() => false)
+  const point = await until(
+    `workflow task ${cell.nth} of ${id}`,
+    async () => (await acts.resetPoints().catch(() => []))[cell.nth] ?? ((await isEnded(rig, id)) && 'none'),
+    120,
   )
-  repaired.push((performance.now() - began) / 1_000)
+  if (point === 'none' || !(await isOpen())) return { ...cell, id, outcome: 'the life had ended' }
+  rig.plan.note(`operator: ${cell.act} at workflow task ${cell.nth} (${id})`)
+  const performed = await perform(rig, cell.act, { workflowId, id, point }).catch((problem: unknown) => problem)
+  if (performed === true) {
+    const repairedAfter = cell.act === 'terminate' ? await timeUntilRepaired(rig, acts, id) : undefined
+    return { ...cell, id, outcome: 'took effect', ...(repairedAfter !== undefined && { repairedAfter }) }
+  }
+  if (performed === false || !(await isOpen())) return { ...cell, id, outcome: 'the life had ended' }
+  return { ...cell, id, outcome: `refused: ${performed instanceof Error ? performed.message : String(performed)}` }
+}
+
+async function isEnded(rig: Rig, id: string): Promise<boolean> {
+  const open = await rig.rows('select 1 from vm_requests where id = $1 and closed_at is null', [id])
+  return open.length === 0
+}
+
+/** One that was ended in the record needs no workflow. */
+async function timeUntilRepaired(
+  rig: Rig,
+  acts: ReturnType<typeof operatorActs>,
+  id: string,
+): Promise<number | undefined> {
+  const began = performance.now()
+  const how = await until(
+    `a workflow for the terminated ${id}`,
+    async () => ((await isEnded(rig, id)) ? 'ended' : (await acts.isOpen()) && 'runs'),
+    420,
+  )
+  return how === 'runs' ? (performance.now() - began) / 1_000 : undefined
 }

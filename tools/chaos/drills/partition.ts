@@ -1,61 +1,88 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import { until } from '@berth/testing/until.ts'
 import type { Drill } from '../drill.ts'
-import { settle, ask } from '../rig/requests.ts'
+import { atLeast, none, told, type Figure } from '../figures.ts'
+import type { TracedCall } from '../proxies/vcenter-proxy.ts'
+import { ask, settle } from '../rig/requests.ts'
+import type { Rig, RigSite } from '../rig/rig.ts'
+import { secondVms } from '../rig/second-vms.ts'
 import { writesOf } from '../rig/writes-of.ts'
 
-/** F3, R6: a site loses Temporal while its clones are under way, long enough for the server to give its agents up. */
+/** Longer than a silent agent keeps its step, and another needs to begin with it. */
+const cloneSeconds = 45
+
+/** F3, R6: agents lose Temporal while their clones are under way, long enough for the server to give them up. */
 export const partition: Drill = {
   name: 'partition',
-  does: 'takes Temporal from all agents of a site in the middle of their clones',
+  does: 'takes Temporal from the agents of a site in the middle of their clones: from all at one, at another from the one that cloned',
   boundSeconds: 180,
+  needs: () => ({ cloneSeconds }),
   async run(rig) {
-    const [site] = rig.sites
-    if (site === undefined) throw new Error('the rig has no site')
-    const lines = site.agents.flatMap((agent) => rig.lines.temporal.get(agent) ?? [])
-    const seconds = rig.isLong ? 600 : 24
-    const from = Date.now()
-    const isApart = new Promise<void>((resolve) => {
-      rig.plan.add({
-        ...{ through: 'vcenter', names: ['CloneVM_Task'], by: site.agents, times: 1 },
-        fault: {
-          ...{ kind: 'do', what: 'all agents of the site parted from Temporal', when: 'after' },
-          deed() {
-            for (const line of lines) line.hold()
-            resolve()
-          },
-        },
-      })
-    })
-    const ids = await Promise.all(
-      Array.from({ length: rig.isLong ? 20 : 6 }, () => ask(rig, { site, leaseSeconds: 8 })),
-    )
-    await isApart
-    await pause(seconds * 1_000)
-    for (const line of lines) line.mend()
-    rig.plan.note(`mended after ${seconds} s`)
-    const settled = await settle(rig, ids, 180)
-    const clones = site.agents
-      .flatMap((agent) => writesOf(rig, agent))
-      .filter(({ method, at }) => method === 'CloneVM_Task' && at >= from)
-      .map(({ name }) => name)
-    const made = (await site.recorder.events()).filter(
-      ({ kind, instanceUuid }) => kind === 'created' && ids.includes(instanceUuid),
-    )
-    return [
-      {
-        ...{ goal: 'R6', what: `second clones over ${ids.length} requests, ${seconds} s apart`, wanted: '0' },
-        ...{ reached: String(made.length - ids.length), isReached: made.length === ids.length },
-      },
-      {
-        // An answer to a poll that was held back brings an attempt that the server has given up, beside the next one.
-        ...{ goal: 'R6', what: 'attempts at one, refused by vCenter for the name', wanted: 'any' },
-        ...{ reached: String(clones.length - new Set(clones).size), isReached: true },
-      },
-      {
-        ...{ goal: 'R6', what: 'held of them', wanted: '0' },
-        reached: String(settled.held),
-        isReached: settled.held === 0,
-      },
-    ]
+    const [first, second] = rig.sites
+    if (first === undefined || second === undefined) throw new Error('the rig has too few sites')
+    const all = partedFrom(rig, first, 'all agents', () => first.agents)
+    const one = partedFrom(rig, second, 'the agent that cloned', (clones) => [busiest(clones)])
+    return (await Promise.all([all, one])).flat()
   },
+}
+
+async function partedFrom(
+  rig: Rig,
+  site: RigSite,
+  who: string,
+  partedBy: (clones: readonly TracedCall[]) => readonly string[],
+): Promise<Figure[]> {
+  const seconds = rig.isLong ? 600 : 24
+  const count = rig.isLong ? 10 : 3
+  const from = Date.now()
+  const clones = () => clonesAt(rig, site).filter(({ at, status }) => at >= from && status === 200)
+  const ids = await Promise.all(Array.from({ length: count }, () => ask(rig, { site, leaseSeconds: 5 })))
+  await until('all clones to be under way', async () => clones().length >= count, 30)
+  const parted = partedBy(clones())
+  const theirs = clones().filter(({ by }) => parted.includes(by)).length
+  const lines = parted.flatMap((agent) => rig.lines.temporal.get(agent) ?? [])
+  for (const line of lines) line.hold()
+  rig.plan.note(`${parted.join(', ')} parted from Temporal, with ${theirs} clones under way`)
+  await pause(seconds * 1_000)
+  for (const line of lines) line.mend()
+  rig.plan.note(`mended after ${seconds} s`)
+  const settled = await settle(rig, ids, 180)
+  const names = clonesAt(rig, site).flatMap(({ at, name }) => (at >= from && name !== undefined ? [name] : []))
+  const takenOver = (await Promise.all(ids.map((id) => wasTakenOverRunning(rig, site, id)))).filter(Boolean).length
+  const isOverBefore = parted.length === site.agents.length && seconds > cloneSeconds
+  const what = `clones taken over while they ran, of ${theirs} of ${who}, parted for ${seconds} s`
+  return [
+    isOverBefore ? told('R6', what, takenOver) : atLeast('R6', what, theirs, takenOver),
+    none('R6', `second clones over ${count} requests, ${who} parted`, await secondVms(rig, ids)),
+    // An answer to a poll that was held back brings an attempt that the server has given up, beside the next one.
+    told('R6', 'attempts at one, refused by vCenter for the name', names.length - new Set(names).size),
+    none('R6', 'held of them', settled.held),
+  ]
+}
+
+const clonesAt = (rig: Rig, { agents }: RigSite): TracedCall[] =>
+  agents.flatMap((agent) => writesOf(rig, agent)).filter(({ method }) => method === 'CloneVM_Task')
+
+function busiest(clones: readonly TracedCall[]): string {
+  const perAgent = [...Map.groupBy(clones, ({ by }) => by)].sort(([, a], [, b]) => b.length - a.length)
+  return perAgent[0]?.[0] ?? ''
+}
+
+/** A further attempt at the clone began before vCenter had made the VM. */
+async function wasTakenOverRunning(rig: Rig, site: RigSite, id: string): Promise<boolean> {
+  const made = (await site.recorder.events()).find(
+    ({ kind, instanceUuid }) => kind === 'created' && instanceUuid === id,
+  )?.at
+  const { events } = await rig.temporal.workflow.getHandle(vmRequestWorkflowId(site.id, id)).fetchHistory()
+  const clone = (events ?? []).find(
+    ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'cloneVm',
+  )
+  const attempt = (events ?? []).find(
+    ({ activityTaskStartedEventAttributes: started }) =>
+      started && Number(started.scheduledEventId) === Number(clone?.eventId),
+  )
+  const began = Number(attempt?.eventTime?.seconds ?? Infinity) * 1_000
+  const isFurther = (attempt?.activityTaskStartedEventAttributes?.attempt ?? 0) > 1
+  return isFurther && made !== undefined && began < Date.parse(made)
 }

@@ -1,72 +1,141 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Drill, Figure } from '../drill.ts'
-import { allEnded, allIn, ask } from '../rig/requests.ts'
+import { until } from '@berth/testing/until.ts'
+import type { Drill } from '../drill.ts'
+import { none, within, type Figure } from '../figures.ts'
+import { noticedAfter, resumedAfter } from '../rig/agent-loss.ts'
+import { allEnded, allIn, ask, giveBack, withApprover } from '../rig/requests.ts'
 import type { Rig, RigSite } from '../rig/rig.ts'
 import { writesOf } from '../rig/writes-of.ts'
 
-/** Where an agent is frozen: it has looked and is about to write, or has written and does not know. */
-const points = [
-  { method: 'FindAllByUuid', when: 'after' },
-  { method: 'CloneVM_Task', when: 'after' },
-  { method: 'CloneVM_Task', when: 'before' },
-  { method: 'PowerOnVM_Task', when: 'after' },
-] as const
+interface Point {
+  method: string
+  when: 'before' | 'after'
+  /** At the end of a life: whoever takes over ends it. */
+  isLate?: true
+}
 
-/** F2, R5: an agent stops in the middle, another goes on, and then the first one wakes. */
+/** Where an agent is lost: it has looked and is about to write, or has written and does not know. */
+const frozenAt: readonly Point[] = [
+  { method: 'FindAllByUuid', when: 'after' },
+  { method: 'CloneVM_Task', when: 'before' },
+  { method: 'CloneVM_Task', when: 'after' },
+  { method: 'ReconfigVM_Task', when: 'before' },
+  { method: 'ReconfigVM_Task', when: 'after' },
+  { method: 'PowerOnVM_Task', when: 'before' },
+  { method: 'PowerOnVM_Task', when: 'after' },
+  { method: 'PowerOffVM_Task', when: 'before', isLate: true },
+  { method: 'PowerOffVM_Task', when: 'after', isLate: true },
+  { method: 'Destroy_Task', when: 'before', isLate: true },
+  { method: 'Destroy_Task', when: 'after', isLate: true },
+]
+const killedAt: readonly Point[] = [
+  { method: 'CloneVM_Task', when: 'after' },
+  { method: 'PowerOffVM_Task', when: 'before', isLate: true },
+]
+
+/** F1, F2, R5: an agent stops in the middle, another goes on, and then the first one wakes; or it is killed. */
 export const zombieAgent: Drill = {
   name: 'zombie-agent',
-  does: 'freezes an agent around a write, lets another take over, and wakes it',
-  boundSeconds: 180,
+  does: 'freezes an agent around a write, lets another take over, and wakes it; and kills one',
+  boundSeconds: 240,
   async run(rig) {
-    const figures: Figure[] = []
-    const rounds = rig.isLong ? points.map((point) => [point, point] as const) : [[points[0], points[1]] as const]
-    for (const round of rounds)
-      figures.push(
-        ...(
-          await Promise.all(rig.sites.map((site, index) => freezeAt(rig, site, round[index % 2] ?? round[0])))
-        ).flat(),
-      )
-    return figures
+    const [frozen, killed] = rig.isLong ? [frozenAt, killedAt] : [frozenAt.slice(0, 2), killedAt.slice(0, 1)]
+    return withApprover(rig, async () => [
+      ...(await atEachSite(rig, frozen, freezeAt)),
+      ...(await atEachSite(rig, killed, killAt)),
+    ])
   },
 }
 
-async function freezeAt(rig: Rig, site: RigSite, { method, when }: (typeof points)[number]): Promise<Figure[]> {
-  let frozen: string | undefined
+/** One point after another, at all sites side by side. */
+async function atEachSite(
+  rig: Rig,
+  points: readonly Point[],
+  lose: (rig: Rig, site: RigSite, point: Point) => Promise<Figure[]>,
+): Promise<Figure[]> {
+  const left = [...points]
+  const perSite = rig.sites.map(async (site) => {
+    const figures: Figure[] = []
+    for (let point = left.shift(); point !== undefined; point = left.shift())
+      figures.push(...(await lose(rig, site, point)))
+    return figures
+  })
+  return (await Promise.all(perSite)).flat()
+}
+
+async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]> {
+  const [frozenSeconds, watchedSeconds] = rig.isLong ? [120, 60] : [0, 15]
+  const { id, agent, pid, lostAt } = await lost(rig, site, point, ({ by }) => rig.processes.freeze(by))
+  const noticed = noticedAfter(rig, site, pid, lostAt)
+  noticed.catch(() => {})
+  await goneOn(rig, id, point)
+  const where = `${agent} frozen ${point.when} ${point.method}`
+  const figures = [
+    within('R5', `until resumed elsewhere, ${where}`, 60, await resumedAfter(rig, site, id, pid, lostAt)),
+    within('R5', `until noticed, ${where}`, 30, await noticed),
+  ]
+  await pause(Math.max(0, lostAt + frozenSeconds * 1_000 - Date.now()))
+  const wokenAt = Date.now()
+  rig.processes.wake(agent)
+  await pause(watchedSeconds * 1_000)
+  const written = writesOf(rig, agent).filter(({ at }) => at >= wokenAt)
+  await giveBack(rig, [id])
+  const what = `writes to vCenter within ${watchedSeconds} s by the woken ${where}`
+  return [
+    ...figures,
+    none(
+      'R5',
+      what,
+      written.map(({ method }) => method),
+    ),
+  ]
+}
+
+async function killAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]> {
+  const { id, agent, pid, lostAt } = await lost(rig, site, point, ({ by }) => rig.processes.kill(by).catch(() => {}))
+  const noticed = noticedAfter(rig, site, pid, lostAt)
+  noticed.catch(() => {})
+  await goneOn(rig, id, point)
+  const where = `${agent} killed ${point.when} ${point.method}`
+  const figures = [
+    within('R5', `until resumed elsewhere, ${where}`, 60, await resumedAfter(rig, site, id, pid, lostAt)),
+    within('R5', `until noticed, ${where}`, 30, await noticed),
+  ]
+  await giveBack(rig, [id])
+  return figures
+}
+
+interface Loss {
+  id: string
+  agent: string
+  pid: number
+  lostAt: number
+}
+
+/** A request comes, and whichever agent first gets to the point is lost there. */
+async function lost(
+  rig: Rig,
+  site: RigSite,
+  { method, when, isLate }: Point,
+  lose: (agent: { by: string }) => unknown,
+): Promise<Loss> {
+  let loss: Omit<Loss, 'id'> | undefined
   const rule = rig.plan.add({
     ...{ through: 'vcenter', names: [method], by: site.agents, times: 1 },
     fault: {
-      ...{ kind: 'do', what: 'agent frozen', when },
+      ...{ kind: 'do', what: 'agent lost', when },
       deed({ by }) {
-        frozen = by
-        rig.processes.freeze(by)
+        loss = { agent: by, pid: rig.processes.pidOf(by) ?? 0, lostAt: Date.now() }
+        void lose({ by })
       },
     },
   })
-  const id = await ask(rig, { site, leaseSeconds: 15 })
-  const began = performance.now()
-  const resumedAfter = await allIn(rig, [id], ['active'], 120)
+  // The disk of a medium one has to grow. An early loss leaves the lease going on while the agent is watched.
+  const id = await ask(rig, { site, sizeId: 'medium', leaseSeconds: isLate ? 6 : 400 })
+  const found = await until(`somebody to call ${method}`, async () => loss, 60)
   rule.remove()
-  if (frozen === undefined) throw new Error(`nobody called ${method}`)
-  if (rig.isLong) await pause(Math.max(0, 120_000 - (performance.now() - began)))
-  const wokenAt = Date.now()
-  rig.processes.wake(frozen)
-  await pause(6_000)
-  const writes = writesOf(rig, frozen).filter(({ at }) => at >= wokenAt && at < wokenAt + 6_000)
-  await allEnded(rig, [id])
-  return [
-    {
-      ...{
-        goal: 'R5',
-        isTime: true,
-        what: `seconds until handed over, ${frozen} frozen ${when} ${method}`,
-        wanted: '≤ 60',
-      },
-      ...{ reached: resumedAfter.toFixed(0), isReached: resumedAfter <= 60 },
-    },
-    {
-      ...{ goal: 'R5', what: `writes to vCenter by the woken ${frozen}`, wanted: '0' },
-      reached: writes.length === 0 ? '0' : writes.map(({ method: write }) => write).join(', '),
-      isReached: writes.length === 0,
-    },
-  ]
+  return { id, ...found }
 }
+
+const goneOn = (rig: Rig, id: string, { isLate }: Point): Promise<number> =>
+  isLate ? allEnded(rig, [id]) : allIn(rig, [id], ['active'], 120)

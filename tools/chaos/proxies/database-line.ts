@@ -2,17 +2,7 @@ import type { Call, Fault } from '../fault.ts'
 import { strike, type ProxyDeeds } from './proxy-deeds.ts'
 import { tcpLine, type Tap, type TcpLine } from '@berth/testing/tcp-line.ts'
 
-/** Statements at which drills strike, as Berth sends them; a piece on the line may hold several. */
-const statements = [
-  'insert into vm_requests',
-  'insert into outbox',
-  'insert into audit_entries',
-  'insert into placement_reservations',
-  'update vm_requests',
-  'commit',
-] as const
-
-/** To PostgreSQL, by its bare bytes: a statement is known by its text. */
+/** To PostgreSQL, by its bare bytes: a statement is known by the text that rules look for; a piece may hold several. */
 export const databaseLine = (
   { host, port }: { host: string; port: number },
   by: string,
@@ -42,7 +32,7 @@ interface Struck {
 
 function struckAmong(piece: Buffer, by: string, deeds: ProxyDeeds): Struck | undefined {
   const text = piece.toString('latin1').toLowerCase()
-  for (const name of statements) {
+  for (const name of deeds.statements()) {
     if (!text.includes(name)) continue
     const call: Call = { through: 'database', by, name }
     const fault = deeds.faultFor(call)

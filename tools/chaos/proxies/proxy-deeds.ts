@@ -4,8 +4,10 @@ import type { Call, Fault } from '../fault.ts'
 export interface ProxyDeeds {
   /** What is to be done to this call. */
   faultFor(call: Call): Fault | undefined
-  /** Resolves when the process is dead. */
-  kill(victim: string): Promise<void>
+  /** What to look for in statements. */
+  statements(): readonly string[]
+  /** Resolves when the process is dead; false when it did not run. */
+  kill(victim: string): Promise<boolean>
 }
 
 /** Does what is to be done at this moment; false when the caller is dead, and the call with it. */
@@ -20,6 +22,6 @@ export async function strike(
     fault.deed(call)
     return true
   }
-  await deeds.kill(fault.victim)
+  if (!(await deeds.kill(fault.victim))) fault.missed?.()
   return fault.victim !== call.by
 }

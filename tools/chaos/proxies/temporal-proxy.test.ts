@@ -20,7 +20,8 @@ beforeEach(async () => {
       calls.push(call)
       return call.name === 'DescribeNamespace' ? fault : undefined
     },
-    kill: async (victim) => void killed.push(victim),
+    statements: () => [],
+    kill: async (victim) => killed.push(victim) > 0,
   })
   connection = await Connection.connect({ address: `127.0.0.1:${proxy.port}` })
 })
@@ -59,8 +60,7 @@ test('a server that takes no further calls on a connection is heard: what is und
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const ending = await temporalProxy(`127.0.0.1:${port}`, 'workers', {
-    faultFor: () => undefined,
-    kill: async () => {},
+    ...{ faultFor: () => undefined, statements: () => [], kill: async () => true },
   })
   const client = connect(`http://127.0.0.1:${ending.port}`)
   const call = client.request({ ':path': '/slow', ':method': 'POST' })

@@ -41,7 +41,10 @@ export async function temporalProxy(address: string, by: string, deeds: ProxyDee
     }
     // Temporal ends each connection after some minutes: what is under way goes on, and the process makes another one.
     upstream.on('goaway', () => session.close())
-    session.on('stream', (stream, headers) => void forward(stream, headers, upstream, by, deeds))
+    session.on('stream', (stream, headers) => {
+      // Whatever breaks here, it is one call that failed, and the process asks again.
+      forward(stream, headers, upstream, by, deeds).catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
+    })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
@@ -78,16 +81,17 @@ async function forward(
   stream.on('close', () => asked.close(constants.NGHTTP2_CANCEL))
   let trailers: IncomingHttpHeaders = {}
   asked.on('trailers', (sent) => (trailers = sent))
+  const pass = async (answer: IncomingHttpHeaders, flags: number): Promise<void> => {
+    await strike(fault, 'after', call, deeds)
+    if (fault?.kind === 'loseAnswer') return stream.close(constants.NGHTTP2_CANCEL)
+    if (stream.destroyed) return
+    if ((flags & endsHere) !== 0) return stream.respond(answer, { endStream: true })
+    stream.respond(answer, { waitForTrailers: true })
+    stream.on('wantTrailers', () => stream.sendTrailers(trailers))
+    asked.pipe(stream)
+  }
   asked.on('response', (answer, flags) => {
-    void (async () => {
-      await strike(fault, 'after', call, deeds)
-      if (fault?.kind === 'loseAnswer') return stream.close(constants.NGHTTP2_CANCEL)
-      if (stream.destroyed) return
-      if ((flags & endsHere) !== 0) return stream.respond(answer, { endStream: true })
-      stream.respond(answer, { waitForTrailers: true })
-      stream.on('wantTrailers', () => stream.sendTrailers(trailers))
-      asked.pipe(stream)
-    })()
+    pass(answer, flags).catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR))
   })
   stream.pipe(asked)
 }

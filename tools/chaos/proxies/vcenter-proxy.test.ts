@@ -24,7 +24,8 @@ beforeEach(async () => {
   await once(vcenter.listen(0, '127.0.0.1'), 'listening')
   proxy = await vcenterProxy(`http://127.0.0.1:${(vcenter.address() as AddressInfo).port}/sdk`, 'agent-demo', {
     faultFor: () => fault,
-    kill: async (victim) => void killed.push(`${victim} when vCenter had heard ${heard.length}`),
+    statements: () => [],
+    kill: async (victim) => killed.push(`${victim} when vCenter had heard ${heard.length}`) > 0,
   })
 })
 

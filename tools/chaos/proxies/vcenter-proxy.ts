@@ -16,9 +16,10 @@ export interface TracedCall {
   target: string
   /** Of a clone: the VM's name. */
   name?: string
+  /** The session in which it was called, or that it opened. */
+  session?: string
   /** HTTP status of vCenter's answer; none when vCenter did not hear it or did not answer. */
   status?: number
-  fault?: string
 }
 
 export interface VcenterProxy {
@@ -28,6 +29,8 @@ export interface VcenterProxy {
   /** Refuses everything, and ends what is under way. */
   cut(): void
   mend(): void
+  /** How often it was cut. */
+  cuts(): number
   stop(): Promise<void>
 }
 
@@ -42,10 +45,11 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
   const trace: TracedCall[] = []
   const agent = new Agent({ keepAlive: true })
   let isCut = false
+  let cuts = 0
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<unknown> => {
     const body = await bytesOf(incoming)
-    const traced = tracedCall(body, by)
+    const traced = tracedCall(body, by, sessionIn(incoming.headers.cookie))
     trace.push(traced)
     if (isCut) return outgoing.destroy()
     const call: Call = { through: 'vcenter', by, name: traced.method }
@@ -55,6 +59,8 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
     const forward = async () => {
       const answer = await forwarded(target, incoming, body, agent, stop.signal)
       traced.status = answer.status
+      const opened = sessionIn(String(answer.headers['set-cookie'] ?? ''))
+      if (opened !== undefined) traced.session = opened
       return answer
     }
     switch (fault?.kind) {
@@ -63,7 +69,6 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
       case 'busy':
         return outgoing.writeHead(503).end('<html>busy</html>')
       case 'vcenterFault':
-        traced.fault = fault.type
         return outgoing.writeHead(500, { 'content-type': 'text/xml' }).end(faultAnswer(fault.type))
       case 'delay':
         await pause(fault.seconds * 1_000)
@@ -99,9 +104,11 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
     trace: () => trace,
     cut() {
       isCut = true
+      cuts += 1
       server.closeAllConnections()
     },
     mend: () => void (isCut = false),
+    cuts: () => cuts,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
@@ -111,11 +118,17 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
   }
 }
 
-function tracedCall(body: Buffer, by: string): TracedCall {
+const sessionIn = (cookies = ''): string | undefined => /vmware_soap_session="?([^";,]+)/.exec(cookies)?.[1]
+
+function tracedCall(body: Buffer, by: string, session: string | undefined): TracedCall {
   const text = body.toString('utf8')
   const [, method = '', target = ''] = /<soapenv:Body><(\w+)[^>]*><_this[^>]*>([^<]*)</.exec(text) ?? []
   const [, name] = method === 'CloneVM_Task' ? (/<name>([^<]*)</.exec(text) ?? []) : []
-  return { at: Date.now(), by, method, target, ...(name !== undefined && { name }) }
+  return {
+    ...{ at: Date.now(), by, method, target },
+    ...(name !== undefined && { name }),
+    ...(session !== undefined && { session }),
+  }
 }
 
 async function forwarded(
@@ -126,6 +139,8 @@ async function forwarded(
   signal: AbortSignal,
 ): Promise<Answer> {
   const asked = request(target, { method, headers, agent, signal })
+  // A connection may break when the answer has begun: then reading that tells.
+  asked.on('error', () => {})
   asked.end(body)
   const [answer] = (await once(asked, 'response')) as [IncomingMessage]
   const { 'set-cookie': cookie, 'content-type': type } = answer.headers

@@ -17,9 +17,28 @@ const policies = {
   capGraceAndUndoAtFirstLease: false,
 }
 
+export const lapseSeconds = 6
+
+/** What is asked for in drills, as an item of each site. */
+export const items = {
+  plain: 'ubuntu-24-04',
+  /** Its guest is asked to shut down before it is powered off. */
+  gentle: 'debian-13',
+  /** Somebody has to approve it, within seconds. */
+  lapsing: 'ubuntu-lapsing',
+} as const
+export type ItemKind = keyof typeof items
+
 /** The demo's configuration with brief lives, and with `vms` as the team's only limit. */
 export function drillConfiguration(vms: number): string {
   const document = parseDocument(readFileSync(path.join(repository, 'berth.yaml'), 'utf8'))
+  const { catalogItems } = document.toJS() as { catalogItems: { id: string }[] }
+  const changed = catalogItems.map((item) =>
+    item.id === items.gentle ? { ...item, leasePolicy: { guestShutdownSeconds: 20 } } : item,
+  )
+  const lapsesSoon = { approvalReminderSeconds: 2, approvalEscalationSeconds: 4, approvalLapseSeconds: lapseSeconds }
+  const lapsing = { id: items.lapsing, leasePolicy: lapsesSoon, approval: {} }
+  document.set('catalogItems', document.createNode([...changed, { ...catalogItems[0], ...lapsing }]))
   document.set('policies', document.createNode(policies))
   document.set('quotas', document.createNode([{ teamId: 'platform', limits: { vms } }]))
   return document.toString()

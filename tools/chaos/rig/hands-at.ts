@@ -12,8 +12,13 @@ export interface Hands {
   /** Out of the folder that Berth builds in. */
   move(ref: ManagedObjectReference): Promise<void>
   /** With the settings of the original: vCenter copies them, the simulator has to be told. */
-  copy(ref: ManagedObjectReference, name: string, extraConfig: { key: string; value: string }[]): Promise<void>
+  copy(ref: ManagedObjectReference, name: string, settings: CopySettings): Promise<void>
   remove(name: string): Promise<void>
+}
+
+interface CopySettings {
+  instanceUuid?: string
+  extraConfig: { key: string; value: string }[]
 }
 
 export interface HandledVm {
@@ -52,10 +57,10 @@ export async function handsAt({ vcenter }: RigSite): Promise<Hands> {
     },
     task,
     move: (ref) => task('MoveIntoFolder_Task', elsewhere, { list: [ref] }),
-    copy: (ref, name, extraConfig) =>
+    copy: (ref, name, config) =>
       task('CloneVM_Task', ref, {
         ...{ folder, name },
-        spec: { location: { pool }, template: false, config: { extraConfig }, powerOn: false },
+        spec: { location: { pool }, template: false, config, powerOn: false },
       }),
     remove: async (name) => task('Destroy_Task', await at(`${managed}/${name}`)),
   }

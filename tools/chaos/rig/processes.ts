@@ -5,18 +5,23 @@ import type { FaultPlan } from '../fault-plan.ts'
 
 /** Berth's processes in the hands of a drill. The supervisor starts again what was killed. */
 export interface Processes {
-  /** Resolves when it is dead; one that is just being started again is left alone. */
-  kill(name: string): Promise<void>
+  /** Resolves when it is dead; false when it did not run, as one that is just being started again. */
+  kill(name: string): Promise<boolean>
   freeze(name: string): void
   wake(name: string): void
   pidOf(name: string): number | undefined
-  /** How often it was killed. */
+  /** How often it was killed while it ran. */
   killsOf(name: string): number
   kills(): number
 }
 
-export function processes(supervisor: Supervisor, plan: FaultPlan): Processes {
-  const kills = new Map<string, number>()
+/** `beforeKill` gets its chance to look at what a process is about to take along. */
+export function processes(
+  supervisor: Supervisor,
+  plan: FaultPlan,
+  beforeKill: (name: string) => Promise<void>,
+): Processes {
+  const killed = new Map<string, Set<number>>()
   const signal = (name: string, what: NodeJS.Signals): number | undefined => {
     const pid = supervisor.pidOf(name)
     if (pid === undefined) return undefined
@@ -27,15 +32,23 @@ export function processes(supervisor: Supervisor, plan: FaultPlan): Processes {
       return undefined
     }
   }
+  const pidsOf = (name: string): Set<number> => {
+    const pids = killed.get(name) ?? new Set()
+    killed.set(name, pids)
+    return pids
+  }
   return {
     async kill(name) {
+      await beforeKill(name)
       const pid = signal(name, 'SIGKILL')
-      if (pid === undefined) return
-      kills.set(name, (kills.get(name) ?? 0) + 1)
+      // The second of two that come at once meets a dead one.
+      if (pid === undefined || pidsOf(name).has(pid)) return false
+      pidsOf(name).add(pid)
       plan.note(`${name} (${pid}): SIGKILL`)
       await until(`${name} to be dead`, async () => supervisor.pidOf(name) !== pid, 10)
       // Its sockets are closed by the system a moment after it.
       await pause(20)
+      return true
     },
     freeze(name) {
       plan.note(`${name} (${signal(name, 'SIGSTOP')}): SIGSTOP`)
@@ -44,7 +57,7 @@ export function processes(supervisor: Supervisor, plan: FaultPlan): Processes {
       plan.note(`${name} (${signal(name, 'SIGCONT')}): SIGCONT`)
     },
     pidOf: (name) => supervisor.pidOf(name),
-    killsOf: (name) => kills.get(name) ?? 0,
-    kills: () => [...kills.values()].reduce((sum, count) => sum + count, 0),
+    killsOf: (name) => pidsOf(name).size,
+    kills: () => [...killed.values()].reduce((sum, pids) => sum + pids.size, 0),
   }
 }

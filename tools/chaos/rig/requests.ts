@@ -3,53 +3,84 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { finalStates, type HoldStep, type VmRequestState } from '@berth/domain/vm-request.ts'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
 import { until } from '@berth/testing/until.ts'
+import type { ItemKind } from './drill-configuration.ts'
 import type { Rig, RigSite } from './rig.ts'
 
 export interface Wish {
   site?: RigSite
+  item?: ItemKind
   leaseSeconds?: number
-  /** `medium` needs an approval. */
+  /** `medium` needs an approval, and its disk is larger than its template's. */
   sizeId?: 'small' | 'medium'
 }
 
-const patienceSeconds = 180
+/** Longer than any outage. */
+const patienceSeconds = 900
 
 /** Asks as a person would who presses again when no answer comes; answers the id that was acknowledged. */
-export async function ask(
+export function ask(
   rig: Rig,
-  { site = rig.sites[0], leaseSeconds = 10, sizeId = 'small' }: Wish,
+  { site = rig.sites[0], item = 'plain', leaseSeconds = 10, sizeId = 'small' }: Wish,
 ): Promise<string> {
   const idempotencyKey = randomUUID()
   const body = {
-    ...{ catalogItemId: site?.catalogItemId ?? '', sizeId, leaseSeconds },
+    ...{ catalogItemId: site?.catalogItem(item) ?? '', sizeId, leaseSeconds },
     ...{ purpose: 'to drill', sshPublicKeys: [anSshPublicKey] },
   }
-  return until(
-    'a request to be acknowledged',
-    async () => (await rig.as('developer').call('createVmRequest', { idempotencyKey, body })).body.id,
-    patienceSeconds,
+  return looked(
+    until(
+      'a request to be acknowledged',
+      async () => (await rig.as('developer').call('createVmRequest', { idempotencyKey, body })).body.id,
+      patienceSeconds,
+    ),
   )
 }
 
 /** So many at a rate, spread over all sites; resolves when all are acknowledged. */
-export async function askMany(rig: Rig, count: number, perSecond: number, wish: Wish = {}): Promise<string[]> {
-  const asked: Promise<string>[] = []
-  for (let n = 0; n < count; n++) {
-    const site = wish.site ?? rig.sites[n % rig.sites.length]
-    asked.push(ask(rig, { ...wish, ...(site !== undefined && { site }) }))
-    await pause(1_000 / perSecond)
+export function askMany(
+  rig: Rig,
+  count: number,
+  perSecond: number,
+  wishOf: (n: number) => Wish = () => ({}),
+): Promise<string[]> {
+  const asking = async () => {
+    const asked: Promise<string>[] = []
+    for (let n = 0; n < count; n++) {
+      asked.push(ask(rig, { ...siteInTurn(rig, n), ...wishOf(n) }))
+      await pause(1_000 / perSecond)
+    }
+    return Promise.all(asked)
   }
-  return Promise.all(asked)
+  return looked(asking())
+}
+
+export function siteInTurn(rig: Rig, n: number): Pick<Wish, 'site'> {
+  const site = rig.sites[n % rig.sites.length]
+  return site === undefined ? {} : { site }
+}
+
+/** For a promise that is awaited only later: until then its failure is nobody's. */
+function looked<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }
 
 /** How many of these requests are in which state; read past all proxies. */
 export async function states(rig: Rig, ids: readonly string[]): Promise<Map<VmRequestState, string[]>> {
-  const { rows } = await rig.database.pool.query<{ id: string; state: VmRequestState }>(
+  const rows = await rig.rows<{ id: string; state: VmRequestState }>(
     'select id, state from vm_requests where id = any($1)',
     [ids],
   )
   const found = Map.groupBy(rows, ({ state }) => state)
   return new Map([...found].map(([state, those]) => [state, those.map(({ id }) => id)]))
+}
+
+/** How many have not come to their end. Fails while the database is away. */
+export async function countOpen({ database }: Rig): Promise<number> {
+  const { rows } = await database.pool.query<{ open: number }>(
+    'select count(*)::int as open from vm_requests where closed_at is null',
+  )
+  return rows[0]?.open ?? 0
 }
 
 /** Resolves when every one of these requests is in one of the states; answers the seconds it took. */
@@ -98,8 +129,28 @@ export async function settle(
   }
 }
 
+/** Their owner gives back what is left of them, and they settle. */
+export async function giveBack(
+  rig: Rig,
+  ids: readonly string[],
+  withinSeconds = 120,
+): Promise<{ seconds: number; held: number }> {
+  const developer = rig.as('developer')
+  await until(
+    'all to be given back',
+    async () => {
+      const now = await states(rig, ids)
+      const left = [...(now.get('active') ?? []), ...(now.get('expired') ?? [])]
+      await Promise.all(left.map((id) => developer.call('releaseVm', { params: { id }, body: {} }).catch(() => {})))
+      return left.length === 0 && (now.get('provisioning') ?? []).length === 0
+    },
+    withinSeconds,
+  )
+  return settle(rig, ids, withinSeconds)
+}
+
 async function retryHeld(rig: Rig, ids: readonly string[]): Promise<void> {
-  const { rows } = await rig.database.pool.query<{ id: string; step: HoldStep; attempt: number }>(
+  const rows = await rig.rows<{ id: string; step: HoldStep; attempt: number }>(
     `select id, hold ->> 'step' as step, (hold ->> 'attempt')::int as attempt from vm_requests
      where state = 'held' and id = any($1)`,
     [ids],
@@ -112,11 +163,15 @@ async function retryHeld(rig: Rig, ids: readonly string[]): Promise<void> {
 }
 
 /** Decides about whatever is open, as the approver does, until the end of the work. */
-export async function withApprover<T>(rig: Rig, work: () => Promise<T>): Promise<T> {
+export async function withApprover<T>(
+  rig: Rig,
+  work: () => Promise<T>,
+  decisionOn: (id: string) => 'approved' | 'declined' = () => 'approved',
+): Promise<T> {
   let done = false
-  const approving = (async () => {
+  const deciding = (async () => {
     while (!done) {
-      await approveAll(rig).catch(() => undefined)
+      await decideAll(rig, decisionOn).catch(() => undefined)
       await pause(500)
     }
   })()
@@ -124,19 +179,21 @@ export async function withApprover<T>(rig: Rig, work: () => Promise<T>): Promise
     return await work()
   } finally {
     done = true
-    await approving
+    await deciding
   }
 }
 
-async function approveAll(rig: Rig): Promise<void> {
+async function decideAll(rig: Rig, decisionOn: (id: string) => 'approved' | 'declined'): Promise<void> {
   const { rows } = await rig.database.pool.query<{ requestId: string; id: string }>(
-    `select request_id as "requestId", id from approvals where opened_at is not null and decision is null`,
+    `select a.request_id as "requestId", a.id from approvals a join vm_requests r on r.id = a.request_id
+     where a.opened_at is not null and a.decision is null and r.state = 'awaitingApproval'`,
   )
-  for (const { requestId, id } of rows) {
-    const body = { decision: 'approved', approvalId: id } as const
-    await rig
-      .as('approver')
-      .call('decideApproval', { params: { id: requestId }, body })
-      .catch(() => undefined)
-  }
+  const approver = rig.as('approver')
+  await Promise.all(
+    rows.map(({ requestId, id }) => {
+      const decision = decisionOn(requestId)
+      const body = { decision, approvalId: id, ...(decision === 'declined' && { reason: 'a drill' }) }
+      return approver.call('decideApproval', { params: { id: requestId }, body }).catch(() => undefined)
+    }),
+  )
 }

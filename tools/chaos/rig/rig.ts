@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client, Connection } from '@temporalio/client'
@@ -6,6 +6,7 @@ import { createSoapClient, type SoapClient } from '@berth/agent-worker/vcenter/s
 import { openDatabase, type Database } from '@berth/database/connect.ts'
 import { apiDriver, type ApiDriver } from '@berth/testing/api-driver.ts'
 import type { DemoPerson } from '@berth/testing/run-file.ts'
+import { until } from '@berth/testing/until.ts'
 import { recordVms, type VmRecorder } from '@berth/testing/vm-recorder.ts'
 import { readConfiguration } from '../../start/config.ts'
 import { postgresPlace } from '../../start/postgres/postgres-place.ts'
@@ -16,9 +17,11 @@ import { freePortBase } from '../../test/free-ports.ts'
 import { chanceOf, type Chance } from '../chance.ts'
 import { inheritedEnvironment } from '../config.ts'
 import { faultPlan, type FaultPlan } from '../fault-plan.ts'
-import { drillConfiguration } from './drill-configuration.ts'
+import type { BerthNeeds } from '../drill.ts'
+import { drillConfiguration, items, type ItemKind } from './drill-configuration.ts'
 import { lines, type Lines } from './lines.ts'
 import { processes, type Processes } from './processes.ts'
+import { recordQuota, type QuotaRecord } from './quota-record.ts'
 
 /** A Berth with proxies on all its lines, and every way to look at it and to hurt it. */
 export interface Rig {
@@ -32,6 +35,11 @@ export interface Rig {
   sites: RigSite[]
   as(person: DemoPerson): ApiDriver
   database: Database
+  /** From the record, past all proxies; a database that a drill has killed is waited for. */
+  rows<Row extends object>(statement: string, values?: unknown[]): Promise<Row[]>
+  quota: QuotaRecord
+  /** How often Berth compares vCenter with its record. */
+  reconcileSeconds: number
   temporal: Client
   mailUrl: string
   stop(): Promise<void>
@@ -39,29 +47,35 @@ export interface Rig {
 
 export interface RigSite {
   id: string
-  /** The catalog item that is built there. */
-  catalogItemId: string
+  catalogItem(kind: ItemKind): string
   agents: string[]
+  /** Open while the vCenter serves with all its VMs. */
+  publicUrl: string
   /** Past all proxies. */
   vcenter: SoapClient
   recorder: VmRecorder
 }
 
-export interface RigOptions {
+export interface RigOptions extends BerthNeeds {
   seed: number
   isLong: boolean
-  /** VMs of strangers at each site. */
-  inventoryVms: number
 }
 
 const [siteCount, agentsPerSite] = [2, 2]
 /** Of the team, for all drills. */
 const vmLimit = 2_000
+/** The product's own, and one for tests: what is timed is timed with the first. */
+const reconcileEverySeconds = { long: 120, short: 5 }
 
 export async function startRig(options: RigOptions): Promise<Rig> {
   const home = mkdtempSync(path.join(tmpdir(), 'berth-chaos-'))
   // PostgreSQL's own user has to reach it.
   chmodSync(home, 0o755)
+  // Simulators that are killed leave their files there.
+  const temporary = path.join(home, 'tmp')
+  mkdirSync(temporary)
+  chmodSync(temporary, 0o1777)
+  const reconcileSeconds = reconcileEverySeconds[options.isLong ? 'long' : 'short']
   const berthYaml = path.join(home, 'drills.yaml')
   writeFileSync(berthYaml, drillConfiguration(vmLimit))
   const configuration = readConfiguration({
@@ -69,9 +83,12 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     BERTH_HOME: home,
     BERTH_PORT_BASE: String(await freePortBase()),
     BERTH_CONFIG: berthYaml,
-    BERTH_VCSIM_METHOD_DELAY: 'CloneVm:300,PowerOn:50',
+    TMPDIR: temporary,
+    BERTH_VCSIM_METHOD_DELAY: `CloneVm:${options.cloneSeconds * 1_000},PowerOn:50`,
     BERTH_GUEST_BOOT_SECONDS: '0.2',
-    BERTH_RECONCILE_SECONDS: '5',
+    BERTH_RECONCILE_SECONDS: String(reconcileSeconds),
+    // One person asks for all that a drill wants.
+    BERTH_REQUESTS_PER_MINUTE: '60000',
   })
   const berth = await prepareBerth(
     { ...configuration, inventoryVms: options.inventoryVms },
@@ -82,7 +99,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     rmSync(home, { recursive: true, force: true })
   }
   try {
-    const rig = await rigOf(berth, options)
+    const rig = { ...(await rigOf(berth, options)), reconcileSeconds }
     return { ...rig, stop: () => rig.stop().finally(removeHome) }
   } catch (problem) {
     await berth.stop()
@@ -91,32 +108,41 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   }
 }
 
-async function rigOf(berth: PreparedBerth, { seed, isLong }: RigOptions): Promise<Rig> {
+async function rigOf(berth: PreparedBerth, { seed, isLong }: RigOptions): Promise<Omit<Rig, 'reconcileSeconds'>> {
   const { settings, supervisor } = berth
   const chance = chanceOf(seed)
   const plan = faultPlan(chance)
-  const hands = processes(supervisor, plan)
-  const wires = await lines(settings, { faultFor: plan.of, kill: hands.kill })
+  const recorders = new Map<string, VmRecorder>()
+  const hands = processes(supervisor, plan, async (name) => recorders.get(name)?.beforeItsEnd())
+  const statements = () => plan.namesThrough('database')
+  const wires = await lines(settings, { faultFor: plan.of, statements, kill: hands.kill })
   await berth.start(wires.through)
   const connection = await Connection.connect({ address: settings.temporalAddress })
   const database = openDatabase(settings.databaseUrl, { maxConnections: 4 })
   const sites = settings.sites.map((site, index): RigSite => {
     // Past the keeper's port too: recording must not stand in anybody's way.
     const access = { username: site.username, password: site.password, url: vcenterUrl(site.simulatorPort) }
+    const recorder = recordVms({ id: site.id, ...access, vcenterUrl: access.url })
+    recorders.set(`vcenter-${site.id}`, recorder)
     return {
       id: site.id,
-      catalogItemId: index === 0 ? 'ubuntu-24-04' : `ubuntu-24-04-${index + 1}`,
+      catalogItem: (kind) => (index === 0 ? items[kind] : `${items[kind]}-${index + 1}`),
       agents: agentNames(site, settings),
+      publicUrl: vcenterUrl(site.vcenterPort),
       vcenter: createSoapClient({ ...access, userAgent: 'berth-chaos' }),
-      recorder: recordVms({ id: site.id, ...access, vcenterUrl: access.url }),
+      recorder,
     }
   })
+  const quota = recordQuota(database)
   return {
-    ...{ seed, isLong, chance, plan, processes: hands, lines: wires, sites, database },
+    ...{ seed, isLong, chance, plan, processes: hands, lines: wires, sites, database, quota },
     ...{ home: settings.home, mailUrl: settings.mailUrl },
     as: (person) => apiDriver(settings.portalUrl, settings.tokens[person]),
     temporal: new Client({ connection, namespace: settings.temporalNamespace }),
+    rows: <Row extends object>(statement: string, values: unknown[] = []) =>
+      until('the database to answer', async () => (await database.pool.query<Row>(statement, values)).rows),
     async stop() {
+      await quota.stop()
       await Promise.all(sites.map(({ recorder }) => recorder.stop()))
       await Promise.all(sites.map(({ vcenter }) => vcenter.close()))
       await database.close()

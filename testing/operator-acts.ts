@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { WorkflowHandle } from '@temporalio/client'
-import type { World } from './world.ts'
+import type { Client, WorkflowHandle } from '@temporalio/client'
 
 const excludeAll = [1, 2] // temporal.api.enums.v1.ResetReapplyExcludeType: signals and updates
 
 /** What an operator does in the Temporal UI, by the calls that it makes. Each acts on the run of now. */
-export function operatorActs({ client, namespace }: Pick<World, 'client' | 'namespace'>, workflowId: string) {
+export function operatorActs({ client }: { client: Client }, workflowId: string) {
   const { workflowService: service } = client
+  const { namespace } = client.options
   const identity = 'an operator'
   const current = (): WorkflowHandle => client.workflow.getHandle(workflowId)
   const run = async () => ({ workflowId, runId: (await current().describe()).runId })
@@ -19,14 +19,25 @@ export function operatorActs({ client, namespace }: Pick<World, 'client' | 'name
     )
   }
 
+  /** Types of what is under way or tried again. */
+  async function pendingActivities(): Promise<string[]> {
+    const { raw } = await current().describe()
+    return [...new Set((raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? ''))]
+  }
+
   return {
     resetPoints,
+    pendingActivities,
     /** Nothing of it is under way: neither a workflow task nor an activity. */
     isQuiet: async () => {
       const { raw } = await current().describe()
       return !raw.pendingWorkflowTask && (raw.pendingActivities ?? []).length === 0
     },
     isOpen: async () => (await current().describe()).status.name === 'RUNNING',
+    isPaused: async () => (await current().describe()).status.name === 'PAUSED',
+
+    terminate: () => current().terminate('as an operator does'),
+    cancel: () => current().cancel(),
 
     async reset(eventId: string, reapply: boolean): Promise<void> {
       await service.resetWorkflowExecution({

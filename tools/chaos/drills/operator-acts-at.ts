@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { WorkflowFailedError } from '@temporalio/client'
+import { operatorActs } from '@berth/testing/operator-acts.ts'
+import { until } from '@berth/testing/until.ts'
+import { provisionVmType, startOptions } from '@berth/workflows/messages.ts'
+import { provisioningRequestOf } from '@berth/database/outbox.ts'
+import type { Rig } from '../rig/rig.ts'
+
+type Acts = ReturnType<typeof operatorActs>
+
+/** Where in a life it is done. */
+interface Moment {
+  workflowId: string
+  id: string
+  /** Id of the event at which a Reset ends. */
+  point: string
+}
+
+/** True when it took effect, false when there was nothing left to do it to. */
+type Act = (acts: Acts, moment: Moment, rig: Rig) => Promise<boolean>
+
+const acts = {
+  reset: async (of, { point }) => of.reset(point, true).then(() => true),
+  'reset without re-applying': async (of, { point }) => of.reset(point, false).then(() => true),
+  terminate: async (of) => of.terminate().then(() => true),
+  cancel: async (of) => of.cancel().then(() => true),
+  'pause and unpause the workflow': pausedForAWhile,
+  'pause and unpause an activity': (of) =>
+    atAnActivity(of, async (type) => {
+      await of.pauseActivity(type)
+      await pause(1_000)
+      await of.unpauseActivity(type).catch(() => {})
+    }),
+  'reset an activity': (of) => atAnActivity(of, (type) => of.resetActivity(type, true)),
+  'start like this one': startedLikeThisOne,
+} as const satisfies Record<string, Act>
+
+export type ActName = keyof typeof acts
+export const actNames = Object.keys(acts) as ActName[]
+
+export const perform = (rig: Rig, name: ActName, moment: Moment): Promise<boolean> =>
+  acts[name](operatorActs({ client: rig.temporal }, moment.workflowId), moment, rig)
+
+/** The server loses a pause that comes while a workflow task is under way: an operator who sees that presses again. */
+async function pausedForAWhile(of: Acts): Promise<boolean> {
+  const isPaused = await until(
+    'the pause',
+    async () => {
+      if (!(await of.isOpen())) return (await of.isPaused()) ? 'paused' : 'over'
+      await of.pause().catch(() => {})
+      return (await of.isPaused()) && 'paused'
+    },
+    30,
+  )
+  if (isPaused === 'over') return false
+  await pause(1_000)
+  await until('the end of the pause', async () => {
+    await of.unpause().catch(() => {})
+    return !(await of.isPaused())
+  })
+  return true
+}
+
+/** Whichever comes next, if any does. */
+async function atAnActivity(of: Acts, act: (type: string) => Promise<void>): Promise<boolean> {
+  const done = await until(
+    'an activity',
+    async () => {
+      if (!(await of.isOpen())) return 'over'
+      const [type] = await of.pendingActivities()
+      // It may end between the look and the act.
+      return (
+        type !== undefined &&
+        (await act(type).then(
+          () => 'done' as const,
+          () => false as const,
+        ))
+      )
+    },
+    60,
+  )
+  return done === 'done'
+}
+
+/** With the same id it is refused while the request is open; with another it fails by itself. */
+async function startedLikeThisOne(of: Acts, { workflowId, id }: Moment, rig: Rig): Promise<boolean> {
+  const request = await provisioningRequestOf(rig.database, id)
+  const { taskQueue } = startOptions(request)
+  const start = (copyId: string) =>
+    rig.temporal.workflow.start(provisionVmType, { workflowId: copyId, taskQueue, args: [request] })
+  const same = await start(workflowId).then(
+    () => 'started',
+    () => 'refused',
+  )
+  // Of a request that has ended in the meantime it ends at once.
+  if (same === 'started' && (await of.isOpen())) throw new Error('a second workflow of an open request was let start')
+  const copy = await start(`${workflowId}-copy`)
+  const end = await copy.result().then(
+    () => 'lived',
+    (problem: unknown) => (problem instanceof WorkflowFailedError ? 'failed' : String(problem)),
+  )
+  if (end !== 'failed') throw new Error(`a copy of an open request ${end}`)
+  return true
+}
