@@ -23,7 +23,8 @@ try {
   const { passed, failed } = await runDrills({
     ...{ drills, seed: Number(values.seed), isLong: values.long },
     ...(values.vms !== undefined && { inventoryVms: Number(values.vms) }),
-    ...{ withLog: values.log || values.long, stays: values.stay, judgesTimes: true, signal: stopping.signal },
+    ...{ withLog: values.log || values.long, stays: values.stay, judgesTimes: true },
+    ...{ sideBySide: false, signal: stopping.signal },
   })
   console.log(`\n${passed} passed, ${failed} failed (seed ${values.seed})`)
   process.exitCode = failed === 0 ? 0 : 1

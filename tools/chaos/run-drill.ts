@@ -1,5 +1,6 @@
 import { violations } from '@berth/testing/invariants.ts'
 import { until } from '@berth/testing/until.ts'
+import { requestsWithWorkflow } from '@berth/testing/workflows-now.ts'
 import type { Drill } from './drill.ts'
 import { none, type Figure } from './figures.ts'
 import { evidenceOf } from './rig/evidence-of.ts'
@@ -17,6 +18,8 @@ export interface DrillReport {
 }
 
 const settleSeconds = 30
+/** An activity whose answer a dying Temporal lost is tried again after a minute. */
+const lastEndSeconds = 180
 
 /** The drill, and then the invariants. What an earlier drill has broken is that drill's: its requests are `known`. */
 export async function runDrill(rig: Rig, drill: Drill, known: Set<string>, judgesTimes: boolean): Promise<DrillReport> {
@@ -39,6 +42,20 @@ export async function runDrill(rig: Rig, drill: Drill, known: Set<string>, judge
     faults: rig.plan.log().slice(logBegan),
     problems,
   }
+}
+
+/** What leaves late, as the last notices do, has left now; and what earlier drills had left behind is over its bound. */
+export async function lastLook(rig: Rig, known: Set<string>): Promise<DrillReport> {
+  const began = performance.now()
+  const logBegan = rig.plan.log().length
+  await until(
+    'the last workflows to end',
+    async () => (await requestsWithWorkflow(rig.temporal)).length === 0,
+    lastEndSeconds,
+  ).catch(() => undefined)
+  const problems = await violationsNow(rig, 0, known)
+  const seconds = (performance.now() - began) / 1_000
+  return { drill: 'the end', seconds, figures: [], faults: rig.plan.log().slice(logBegan), problems }
 }
 
 /** A Temporal that was killed last is waited for. */

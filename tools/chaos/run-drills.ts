@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { BerthNeeds, Drill } from './drill.ts'
 import { printReport } from './print-report.ts'
 import { startRig, type Rig } from './rig/rig.ts'
-import { runDrill } from './run-drill.ts'
+import { lastLook, runDrill, type DrillReport } from './run-drill.ts'
 
 export interface DrillRun {
   drills: readonly Drill[]
@@ -16,6 +16,8 @@ export interface DrillRun {
   stays: boolean
   /** Whether a goal in seconds that is missed fails a drill. */
   judgesTimes: boolean
+  /** Drills that need another kind of Berth do not wait for each other. */
+  sideBySide: boolean
   signal: AbortSignal
 }
 
@@ -35,37 +37,45 @@ export async function runDrills(run: DrillRun): Promise<Results> {
     ...(run.inventoryVms !== undefined && { inventoryVms: run.inventoryVms }),
   })
   const byNeeds = Map.groupBy(run.drills, (drill) => JSON.stringify(needs(drill)))
-  for (const alike of byNeeds.values()) {
-    const [first] = alike
-    if (first !== undefined) await runAlike(run, needs(first), alike, results)
+  const running: Promise<void>[] = []
+  try {
+    for (const alike of byNeeds.values()) {
+      run.signal.throwIfAborted()
+      const its = needs(alike[0] as Drill)
+      // Started one after another also where they run side by side: each looks for free ports.
+      const rig = await startRig({ seed: run.seed, isLong: run.isLong, ...its })
+      console.log(inWords(its, rig))
+      running.push(runOn(rig, run, alike, results))
+      if (!run.sideBySide) await running.at(-1)
+    }
+  } finally {
+    await Promise.allSettled(running)
   }
+  await Promise.all(running)
   return results
 }
 
-async function runAlike(
-  { seed, isLong, signal, ...run }: DrillRun,
-  needs: BerthNeeds,
-  drills: readonly Drill[],
-  results: Results,
-): Promise<void> {
-  signal.throwIfAborted()
-  const rig = await startRig({ seed, isLong, ...needs })
+async function runOn(rig: Rig, run: DrillRun, drills: readonly Drill[], results: Results): Promise<void> {
+  const { signal } = run
   const known = new Set<string>()
   const stopped = once(signal, 'abort').then(() => signal.throwIfAborted() as never)
   stopped.catch(() => {})
-  console.log(inWords(needs, rig))
+  const report = async (drilled: Promise<DrillReport>) => {
+    const done = await Promise.race([drilled, stopped])
+    printReport(done, run.withLog)
+    if (run.stays && done.problems.length > 0) {
+      console.log(`It stays to be looked at, at ${rig.home}, until Ctrl-C.`)
+      await once(signal, 'abort')
+    }
+    return done.problems.length === 0
+  }
   try {
     for (const drill of drills) {
       signal.throwIfAborted()
-      console.log(`${drill.name} (seed ${seed}): ${drill.does}`)
-      const report = await Promise.race([runDrill(rig, drill, known, run.judgesTimes), stopped])
-      printReport(report, run.withLog)
-      results[report.problems.length === 0 ? 'passed' : 'failed'] += 1
-      if (run.stays && report.problems.length > 0) {
-        console.log(`It stays to be looked at, at ${rig.home}, until Ctrl-C.`)
-        await once(signal, 'abort')
-      }
+      console.log(`${drill.name} (seed ${rig.seed}): ${drill.does}`)
+      results[(await report(runDrill(rig, drill, known, run.judgesTimes))) ? 'passed' : 'failed'] += 1
     }
+    if (!(await report(lastLook(rig, known)))) results.failed += 1
   } finally {
     await rig.stop()
   }

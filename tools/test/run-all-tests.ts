@@ -83,6 +83,7 @@ const shortDrills = (signal: AbortSignal): Promise<Results> =>
     withLog: false,
     stays: false,
     judgesTimes: false,
+    sideBySide: true,
   })
 
 /** Journeys mostly wait, for leases to end and things to come back: more of them than processors go on side by side. */

@@ -8,16 +8,14 @@ import { ask, settle } from '../rig/requests.ts'
 import type { Rig, RigSite } from '../rig/rig.ts'
 import { secondVms } from '../rig/second-vms.ts'
 import { writesOf } from '../rig/writes-of.ts'
-
-/** Longer than a silent agent keeps its step, and another needs to begin with it. */
-const cloneSeconds = 45
+import { slowClones } from './slow-clones.ts'
 
 /** F3, R6: agents lose Temporal while their clones are under way, long enough for the server to give them up. */
 export const partition: Drill = {
   name: 'partition',
   does: 'takes Temporal from the agents of a site in the middle of their clones: from all at one, at another from the one that cloned',
   boundSeconds: 180,
-  needs: () => ({ cloneSeconds }),
+  needs: () => slowClones,
   async run(rig) {
     const [first, second] = rig.sites
     if (first === undefined || second === undefined) throw new Error('the rig has too few sites')
@@ -50,7 +48,7 @@ async function partedFrom(
   const settled = await settle(rig, ids, 180)
   const names = clonesAt(rig, site).flatMap(({ at, name }) => (at >= from && name !== undefined ? [name] : []))
   const takenOver = (await Promise.all(ids.map((id) => wasTakenOverRunning(rig, site, id)))).filter(Boolean).length
-  const isOverBefore = parted.length === site.agents.length && seconds > cloneSeconds
+  const isOverBefore = parted.length === site.agents.length && seconds > slowClones.cloneSeconds
   const what = `clones taken over while they ran, of ${theirs} of ${who}, parted for ${seconds} s`
   return [
     isOverBefore ? told('R6', what, takenOver) : atLeast('R6', what, theirs, takenOver),

@@ -6,6 +6,7 @@ import { noticedAfter, resumedAfter } from '../rig/agent-loss.ts'
 import { allEnded, allIn, ask, giveBack, withApprover } from '../rig/requests.ts'
 import type { Rig, RigSite } from '../rig/rig.ts'
 import { writesOf } from '../rig/writes-of.ts'
+import { slowClones } from './slow-clones.ts'
 
 interface Point {
   method: string
@@ -38,6 +39,7 @@ export const zombieAgent: Drill = {
   name: 'zombie-agent',
   does: 'freezes an agent around a write, lets another take over, and wakes it; and kills one',
   boundSeconds: 240,
+  needs: () => slowClones,
   async run(rig) {
     const [frozen, killed] = rig.isLong ? [frozenAt, killedAt] : [frozenAt.slice(0, 2), killedAt.slice(0, 1)]
     return withApprover(rig, async () => [
