@@ -33,6 +33,12 @@ export function operatorActs({ client }: { client: Client }, workflowId: string)
       const { raw } = await current().describe()
       return !raw.pendingWorkflowTask && (raw.pendingActivities ?? []).length === 0
     },
+    /** For how long its next workflow task has waited for a worker; undefined when none does. */
+    async taskWaitsSeconds(): Promise<number | undefined> {
+      const task = (await current().describe()).raw.pendingWorkflowTask
+      if (!task || task.startedTime) return undefined
+      return Date.now() / 1_000 - Number(task.scheduledTime?.seconds ?? 0)
+    },
     isOpen: async () => (await current().describe()).status.name === 'RUNNING',
     isPaused: async () => (await current().describe()).status.name === 'PAUSED',
 

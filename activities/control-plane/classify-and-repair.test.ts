@@ -194,4 +194,15 @@ describe('a workflow that is behind the record of its request', () => {
   ] as const)('is left alone if it %s', async (_, changes, workflow, standing) => {
     expect(await asking(changes, workflow, standing)).toBe(false)
   })
+
+  test.each([
+    ['waits on', 'awaitingApproval', true],
+    ['delivers its last notices', 'declined', false],
+    ['has only begun', undefined, false],
+  ] as const)('that has ended: asked to look again if it %s', async (_, state, isAsked) => {
+    const running = new Map([[vmRequestWorkflowId('ams', 'r'), { runId: 'run-1', ...(state && { state }) }]])
+    const { activities, asked } = aSite({ openRequestsOf: async () => [] }, { runningWorkflows: async () => running })
+    await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: null })
+    expect(asked).toHaveLength(isAsked ? 1 : 0)
+  })
 })

@@ -3,6 +3,7 @@ import { addSeconds, instantOf, secondsBetween, type Instant } from '@berth/doma
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { dueAct, overdueAfterSeconds, overdueBecause, type WorkflowStanding } from '@berth/domain/overdue.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
+import { isFinal } from '@berth/domain/vm-request.ts'
 import { throughPort } from '../application-failure.ts'
 import { unpackVms, type PackedVms } from '../vcenter/packed-vms.ts'
 import type { ListedVms } from '../vcenter/vcenter-port.ts'
@@ -70,6 +71,10 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
       if (doubt === 'isBehind' || (doubt === 'mayBeIdle' && isIdle(await repair.standingOf(workflowId))))
         await repair.lookAgain(workflowId)
     }
+    // One that its request has ended without would tell its owner only when its wait is over. A new one looks in vain.
+    const known = new Set(open.map(({ requestId }) => vmRequestWorkflowId(siteId, requestId)))
+    for (const [workflowId, { state }] of running)
+      if (!known.has(workflowId) && state !== undefined && !isFinal(state)) await repair.lookAgain(workflowId)
   }
 
   async function overdue(siteId: string, now: Instant): Promise<Finding[]> {

@@ -44,18 +44,21 @@ export async function runDrill(rig: Rig, drill: Drill, known: Set<string>, judge
   }
 }
 
-/** What leaves late, as the last notices do, has left now; and what earlier drills had left behind is over its bound. */
-export async function lastLook(rig: Rig, known: Set<string>): Promise<DrillReport> {
+/** What leaves late, as the last notices do, has left now; and nothing that earlier drills had begun goes on. */
+export async function lastLook(rig: Rig, boundSeconds: number, known: Set<string>): Promise<DrillReport> {
   const began = performance.now()
-  const logBegan = rig.plan.log().length
-  await until(
-    'the last workflows to end',
-    async () => (await requestsWithWorkflow(rig.temporal)).length === 0,
-    lastEndSeconds,
-  ).catch(() => undefined)
-  const problems = await violationsNow(rig, 0, known)
-  const seconds = (performance.now() - began) / 1_000
-  return { drill: 'the end', seconds, figures: [], faults: rig.plan.log().slice(logBegan), problems }
+  const problems: string[] = []
+  try {
+    await until(
+      'the last workflows to end',
+      async () => (await requestsWithWorkflow(rig.temporal)).every((id) => known.has(id)),
+      lastEndSeconds,
+    )
+  } catch (problem) {
+    problems.push(String(problem))
+  }
+  problems.push(...(await violationsNow(rig, boundSeconds, known)))
+  return { drill: 'the end', seconds: (performance.now() - began) / 1_000, figures: [], faults: [], problems }
 }
 
 /** A Temporal that was killed last is waited for. */

@@ -63,7 +63,7 @@ export const killMatrix: Drill = {
       atLeast('R1', 'kills in all', killsInAll, killed()),
       none('R1', 'second VMs', await secondVms(rig, ids)),
       within('R1', `until ${ids.length} requests were final or held`, 120, settled.seconds),
-      told('R1', 'held of them', settled.held),
+      told('R1', 'held of them', settled.held.length),
     ]
   },
 }

@@ -41,16 +41,18 @@ export const actNames = Object.keys(acts) as ActName[]
 export const perform = (rig: Rig, name: ActName, moment: Moment): Promise<boolean> =>
   acts[name](operatorActs({ client: rig.temporal }, moment.workflowId), moment, rig)
 
-/** The server loses a pause that comes while a workflow task is under way: an operator who sees that presses again. */
-async function pausedForAWhile(of: Acts): Promise<boolean> {
+/** At any event in a long form; in a short one while it rests, since the server may lose the workflow task that it meets. */
+async function pausedForAWhile(of: Acts, _moment: Moment, rig: Rig): Promise<boolean> {
   const isPaused = await until(
     'the pause',
     async () => {
-      if (!(await of.isOpen())) return (await of.isPaused()) ? 'paused' : 'over'
+      if (await of.isPaused()) return 'paused'
+      if (!(await of.isOpen())) return 'over'
+      if (!rig.isLong && !(await of.isQuiet())) return false
       await of.pause().catch(() => {})
       return (await of.isPaused()) && 'paused'
     },
-    30,
+    60,
   )
   if (isPaused === 'over') return false
   await pause(1_000)
@@ -58,6 +60,24 @@ async function pausedForAWhile(of: Acts): Promise<boolean> {
     await of.unpause().catch(() => {})
     return !(await of.isPaused())
   })
+  return true
+}
+
+const [lostAfterSeconds, cureWithinSeconds] = [20, 300]
+
+/**
+ * The server was seen to forget a workflow task that waited for a worker when the pause came. True when nothing has made
+ * up for it in time, and an operator had to: by a Reset, as the manual says.
+ */
+export async function hadToBeCured(rig: Rig, { workflowId }: Pick<Moment, 'workflowId'>): Promise<boolean> {
+  const of = operatorActs({ client: rig.temporal }, workflowId)
+  const isStuck = async () => ((await of.taskWaitsSeconds()) ?? 0) > lostAfterSeconds
+  await pause((lostAfterSeconds + 5) * 1_000)
+  if (!(await isStuck())) return false
+  rig.plan.note(`Temporal lost the workflow task of ${workflowId} at a pause`)
+  const isCured = await until('a cure', async () => !(await isStuck()), cureWithinSeconds).catch(() => false)
+  if (isCured) return false
+  await of.reset((await of.resetPoints()).at(-1) ?? '', true)
   return true
 }
 

@@ -6,7 +6,7 @@ import { atLeast, none, told, within } from '../figures.ts'
 import { ask, settle, siteInTurn, withApprover } from '../rig/requests.ts'
 import type { Rig } from '../rig/rig.ts'
 import { secondVms } from '../rig/second-vms.ts'
-import { actNames, perform, type ActName } from './operator-acts-at.ts'
+import { actNames, hadToBeCured, perform, type ActName } from './operator-acts-at.ts'
 
 /** One act, when this workflow task of a life has been completed. */
 interface Cell {
@@ -19,6 +19,8 @@ interface Acted extends Cell {
   outcome: 'took effect' | 'the life had ended' | `refused: ${string}`
   /** Of a terminated one that was open: until it ran again. */
   repairedAfter?: number
+  /** It did not go on after a pause until an operator reset it. */
+  wasReset?: boolean
 }
 
 /** Lives side by side. */
@@ -50,13 +52,18 @@ export const operatorMatrix: Drill = {
         refused.map(({ act, nth, outcome }) => `${act} at ${nth}, ${outcome}`),
       ),
       none('R10', 'second VMs', await secondVms(rig, idsOf(acted))),
+      none(
+        'R10',
+        'paused and unpaused ones that went on only after a Reset',
+        acted.filter(({ wasReset }) => wasReset === true).map(({ id, nth }) => `${id} at ${nth}`),
+      ),
       within(
         'R10',
         `until the last of ${repaired.length} terminated ran again, ${every}`,
         300,
         Math.max(0, ...repaired),
       ),
-      told('R10', `held of ${acted.length}`, settled.held),
+      told('R10', `held of ${acted.length}`, settled.held.length),
     ]
   },
 }
@@ -111,7 +118,8 @@ async function oneLife(rig: Rig, cell: Cell, n: number): Promise<Acted> {
   const performed = await perform(rig, cell.act, { workflowId, id, point }).catch((problem: unknown) => problem)
   if (performed === true) {
     const repairedAfter = cell.act === 'terminate' ? await timeUntilRepaired(rig, acts, id) : undefined
-    return { ...cell, id, outcome: 'took effect', ...(repairedAfter !== undefined && { repairedAfter }) }
+    const wasReset = cell.act === 'pause and unpause the workflow' && (await hadToBeCured(rig, { workflowId }))
+    return { ...cell, id, outcome: 'took effect', wasReset, ...(repairedAfter !== undefined && { repairedAfter }) }
   }
   if (performed === false || !(await isOpen())) return { ...cell, id, outcome: 'the life had ended' }
   return { ...cell, id, outcome: `refused: ${performed instanceof Error ? performed.message : String(performed)}` }

@@ -102,7 +102,7 @@ export const peopleInVcenter: Drill = {
       within('R12', `until all of ${deeds.length} × ${ofEach} were classified ${among}`, 300, seconds),
       none('R12', `VMs of ${before.size} that were deleted in their leases`, inTheirLeases),
       none('R12', `VMs of ${others.length} that are no request’s and were deleted`, wrongly),
-      told('R12', 'requests that needed a person', held),
+      told('R12', 'requests that needed a person', held.length),
     ]
   },
 }

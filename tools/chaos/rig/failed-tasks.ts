@@ -2,10 +2,10 @@ import type { Rig } from './rig.ts'
 
 /**
  * Of temporal.api.enums.v1.WorkflowTaskFailedCause, what is no failure of a worker: something came in while the last
- * command or update was on its way, so that the server asks again; and what an operator's Reset leaves behind.
+ * command or update was on its way, so that the server asks again; and what an operator's Reset or Terminate leaves behind.
  */
-const [unhandledCommand, resetWorkflow, unhandledUpdate] = [1, 20, 31]
-const noFailures: readonly unknown[] = [unhandledCommand, resetWorkflow, unhandledUpdate]
+const [unhandledCommand, forceCloseCommand, resetWorkflow, unhandledUpdate] = [1, 17, 20, 31]
+const noFailures: readonly unknown[] = [unhandledCommand, forceCloseCommand, resetWorkflow, unhandledUpdate]
 
 export interface FailedTasks {
   histories: number

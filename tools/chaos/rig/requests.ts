@@ -104,22 +104,35 @@ export async function allIn(
   return (performance.now() - began) / 1_000
 }
 
+/** Which of these requests wait for a person, and why. */
+export async function holdsOf(rig: Rig, ids: readonly string[]): Promise<string[]> {
+  const rows = await rig.rows<{ hold: string }>(
+    `select concat_ws(' ', id, 'at', hold ->> 'step', hold ->> 'code', hold ->> 'message') as hold from vm_requests
+     where state = 'held' and id = any($1)`,
+    [ids],
+  )
+  return rows.map(({ hold }) => hold)
+}
+
 /** Resolves when all that was asked for has come to its end. */
 export const allEnded = (rig: Rig, ids: readonly string[], withinSeconds = 120): Promise<number> =>
   allIn(rig, ids, finalStates, withinSeconds)
 
+interface Settled {
+  /** Until each had ended or was held. */
+  seconds: number
+  /** Those that an operator was needed for, with why. */
+  held: string[]
+}
+
 /**
  * Resolves when each has ended or is held, and then, after an operator has told the held ones to try again, when all have
- * ended. Answers how long the first took and how many an operator was needed for.
+ * ended.
  */
-export async function settle(
-  rig: Rig,
-  ids: readonly string[],
-  withinSeconds = 120,
-): Promise<{ seconds: number; held: number }> {
+export async function settle(rig: Rig, ids: readonly string[], withinSeconds = 120): Promise<Settled> {
   const seconds = await allIn(rig, ids, [...finalStates, 'held'], withinSeconds)
-  const held = (await states(rig, ids)).get('held')?.length ?? 0
-  if (held > 0) rig.plan.note(`an operator tries ${held} held requests again`)
+  const held = await holdsOf(rig, ids)
+  if (held.length > 0) rig.plan.note(`an operator tries ${held.length} held requests again`)
   const end = performance.now() + withinSeconds * 1_000
   for (;;) {
     await retryHeld(rig, ids)
@@ -129,24 +142,24 @@ export async function settle(
   }
 }
 
-/** Their owner gives back what is left of them, and they settle. */
-export async function giveBack(
-  rig: Rig,
-  ids: readonly string[],
-  withinSeconds = 120,
-): Promise<{ seconds: number; held: number }> {
+/** Their owner gives back what is left of them, an operator tries what is held again; resolves when all have ended. */
+export async function giveBack(rig: Rig, ids: readonly string[], withinSeconds = 120): Promise<Settled> {
+  const began = performance.now()
   const developer = rig.as('developer')
+  const held = new Set<string>()
+  const release = (id: string) => developer.call('releaseVm', { params: { id }, body: {} }).catch(() => undefined)
   await until(
-    'all to be given back',
+    'all to be given back and to end',
     async () => {
+      for (const hold of await holdsOf(rig, ids)) held.add(hold)
+      await retryHeld(rig, ids)
       const now = await states(rig, ids)
-      const left = [...(now.get('active') ?? []), ...(now.get('expired') ?? [])]
-      await Promise.all(left.map((id) => developer.call('releaseVm', { params: { id }, body: {} }).catch(() => {})))
-      return left.length === 0 && (now.get('provisioning') ?? []).length === 0
+      await Promise.all([...(now.get('active') ?? []), ...(now.get('expired') ?? [])].map(release))
+      return finalStates.reduce((sum, state) => sum + (now.get(state)?.length ?? 0), 0) === ids.length
     },
     withinSeconds,
   )
-  return settle(rig, ids, withinSeconds)
+  return { seconds: (performance.now() - began) / 1_000, held: [...held] }
 }
 
 async function retryHeld(rig: Rig, ids: readonly string[]): Promise<void> {
