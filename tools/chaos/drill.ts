@@ -1,4 +1,5 @@
 import type { Figure } from './figures.ts'
+import type { BerthNeeds } from './rig/berth-needs.ts'
 import type { Rig } from './rig/rig.ts'
 
 /** One fault, or a family of them, that Berth has to survive. */
@@ -12,11 +13,4 @@ export interface Drill {
   needs?: (isLong: boolean) => Partial<BerthNeeds>
   /** Brings on the faults while requests live; resolves when they are over and all that was asked for has ended. */
   run(rig: Rig): Promise<Figure[]>
-}
-
-export interface BerthNeeds {
-  /** VMs of strangers at each site. */
-  inventoryVms: number
-  /** What a vCenter takes for one. */
-  cloneSeconds: number
 }

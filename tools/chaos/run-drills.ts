@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import type { BerthNeeds, Drill } from './drill.ts'
+import type { Drill } from './drill.ts'
 import { printReport } from './print-report.ts'
+import type { BerthNeeds } from './rig/berth-needs.ts'
 import { startRig, type Rig } from './rig/rig.ts'
 import { lastLook, runDrill, type DrillReport } from './run-drill.ts'
 
