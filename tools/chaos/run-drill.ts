@@ -17,7 +17,7 @@ export interface DrillReport {
   problems: string[]
 }
 
-const settleSeconds = 30
+const settleSeconds = 60
 /** An activity whose answer a dying Temporal lost is tried again after a minute. */
 const lastEndSeconds = 180
 
@@ -90,6 +90,6 @@ async function violationsNow(rig: Rig, boundSeconds: number, known: Set<string>)
 
 const missed = ({ goal, what, wanted, reached }: Figure): string => `${goal}: ${what} is ${reached}, wanted ${wanted}`
 
-/** The request or notice that a violation is about, or its whole text. */
+/** The request, notice or agent that a violation is about, or its whole text. */
 const subjectOf = (violation: string): string =>
-  /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(violation)?.[0] ?? violation
+  /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|^I10: \S+/.exec(violation)?.[0] ?? violation

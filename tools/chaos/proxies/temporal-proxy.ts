@@ -27,6 +27,9 @@ export async function temporalProxy(address: string, by: string, deeds: ProxyDee
   server.on('sessionError', () => {})
   server.on('session', (session) => {
     const upstream = connect(`http://${address}`, { settings: { initialWindowSize: window } })
+    // Else one answer that nobody takes holds up all others of the connection.
+    session.setLocalWindowSize(window)
+    upstream.once('connect', () => upstream.setLocalWindowSize(window))
     for (const [one, other] of [
       [session, upstream],
       [upstream, session],

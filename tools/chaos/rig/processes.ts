@@ -45,7 +45,7 @@ export function processes(
       if (pid === undefined || pidsOf(name).has(pid)) return false
       pidsOf(name).add(pid)
       plan.note(`${name} (${pid}): SIGKILL`)
-      await until(`${name} to be dead`, async () => supervisor.pidOf(name) !== pid, 10)
+      await until(`${name} to be dead`, async () => supervisor.pidOf(name) !== pid, 30)
       // Its sockets are closed by the system a moment after it.
       await pause(20)
       return true
