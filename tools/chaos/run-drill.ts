@@ -18,8 +18,8 @@ export interface DrillReport {
 }
 
 const settleSeconds = 60
-/** An activity whose answer a dying Temporal lost is tried again after a minute. */
-const lastEndSeconds = 180
+/** Notices that could not leave for long are tried again every five minutes. */
+const lastEndSeconds = 330
 
 /** The drill, and then the invariants. What an earlier drill has broken is that drill's: its requests are `known`. */
 export async function runDrill(rig: Rig, drill: Drill, known: Set<string>, judgesTimes: boolean): Promise<DrillReport> {

@@ -24,7 +24,7 @@ const scale = {
     pointsOfALine: Infinity,
     secondsForALine: 1_800,
     randomKills: 500,
-    killsInAll: 620,
+    killsInAll: killPoints.length + 500,
     restSeconds: 3,
     patienceSeconds: 3_600,
   },
