@@ -22,6 +22,7 @@ import { drillConfiguration, items, type ItemKind } from './drill-configuration.
 import { lines, type Lines } from './lines.ts'
 import { processes, type Processes } from './processes.ts'
 import { recordQuota, type QuotaRecord } from './quota-record.ts'
+import { templatesAtOnce } from './templates-at-once.ts'
 
 /** A Berth with proxies on all its lines, and every way to look at it and to hurt it. */
 export interface Rig {
@@ -116,21 +117,25 @@ async function rigOf(berth: PreparedBerth, { seed, isLong }: RigOptions): Promis
   const hands = processes(supervisor, plan, async (name) => recorders.get(name)?.beforeItsEnd())
   const statements = () => plan.namesThrough('database')
   const wires = await lines(settings, { faultFor: plan.of, statements, kill: hands.kill })
-  await berth.start(wires.through)
+  const vcenters = settings.sites.map(({ username, password, simulatorPort }) =>
+    createSoapClient({ username, password, url: vcenterUrl(simulatorPort), userAgent: 'berth-chaos' }),
+  )
+  // Only there: a vCenter that is killed gets its templates from its keeper, and they have to be the same ones.
+  const waitForNoClone = cloneSeconds > 1 ? vcenters.map(templatesAtOnce) : []
+  await Promise.all([berth.start(wires.through), ...waitForNoClone])
   const connection = await Connection.connect({ address: settings.temporalAddress })
   const database = openDatabase(settings.databaseUrl, { maxConnections: 4 })
-  const sites = settings.sites.map((site, index): RigSite => {
+  const sites = vcenters.map((vcenter, index): RigSite => {
+    const site = settings.sites[index] as (typeof settings.sites)[number]
     // Past the keeper's port too: recording must not stand in anybody's way.
-    const access = { username: site.username, password: site.password, url: vcenterUrl(site.simulatorPort) }
-    const recorder = recordVms({ id: site.id, ...access, vcenterUrl: access.url })
+    const recorder = recordVms({ ...site, vcenterUrl: vcenterUrl(site.simulatorPort) })
     recorders.set(`vcenter-${site.id}`, recorder)
     return {
       id: site.id,
       catalogItem: (kind) => (index === 0 ? items[kind] : `${items[kind]}-${index + 1}`),
       agents: agentNames(site, settings),
       publicUrl: vcenterUrl(site.vcenterPort),
-      vcenter: createSoapClient({ ...access, userAgent: 'berth-chaos' }),
-      recorder,
+      ...{ vcenter, recorder },
     }
   })
   const quota = recordQuota(database)

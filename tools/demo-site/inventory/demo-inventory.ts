@@ -25,7 +25,7 @@ interface DemoTemplate {
   ref: ManagedObjectReference
 }
 
-const templates = [
+export const templates = [
   { name: 'ubuntu-24-04', guestId: 'ubuntu64Guest' },
   { name: 'debian-13', guestId: 'debian13_64Guest' },
   { name: 'windows-2022', guestId: 'windows2022srvNext_64Guest' },
