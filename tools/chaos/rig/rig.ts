@@ -109,7 +109,10 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   }
 }
 
-async function rigOf(berth: PreparedBerth, { seed, isLong }: RigOptions): Promise<Omit<Rig, 'reconcileSeconds'>> {
+async function rigOf(
+  berth: PreparedBerth,
+  { seed, isLong, cloneSeconds }: RigOptions,
+): Promise<Omit<Rig, 'reconcileSeconds'>> {
   const { settings, supervisor } = berth
   const chance = chanceOf(seed)
   const plan = faultPlan(chance)
