@@ -17,10 +17,7 @@ export function asApplicationFailure(error: unknown): unknown {
 }
 
 /** Runs a port's method; its coded errors leave as ApplicationFailures. */
-export async function throughPort<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (error) {
+export const throughPort = <T>(call: () => Promise<T>): Promise<T> =>
+  call().catch((error: unknown) => {
     throw asApplicationFailure(error)
-  }
-}
+  })

@@ -27,7 +27,8 @@ const vcenter = createVsphereVcenter({
 const workers = await untilItSucceeds(
   'Temporal',
   async () => {
-    const connection = await NativeConnection.connect(config.temporal)
+    // An agent mostly heartbeats: to compress a few bytes takes more memory and time than to send them.
+    const connection = await NativeConnection.connect({ ...config.temporal, grpcCompression: { codec: 'none' } })
     const askStanding = askStandingOver(connection, config.namespace)
     return startWorkers(connection, config, createVcenterActivities(vcenter, { askStanding }))
   },

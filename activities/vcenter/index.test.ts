@@ -91,6 +91,15 @@ describe('the vCenter activities', () => {
     ])
   })
 
+  test('have nothing to say at first, unless an attempt before them had', async () => {
+    const { destroyVm } = createVcenterActivities(createFakeVcenter(), { askStanding: async () => 'current' })
+    const environment = anActivity()
+    const heartbeats: unknown[] = []
+    environment.on('heartbeat', (details) => heartbeats.push(details))
+    await environment.run(destroyVm, { ...vm, vmName: 'dev-ubuntu-0007' }, run)
+    expect(heartbeats).toEqual([])
+  })
+
   test('know a cancelled request from an attempt that has to leave for another reason', async () => {
     const answers: boolean[] = []
     const port: VcenterPort = {

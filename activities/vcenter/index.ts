@@ -37,24 +37,24 @@ export function createVcenterActivities(
   }
 
   return {
-    findPlacements: async ({ grant: _grant, ...rules }: PlacementRules & Granted, scheduledBy: string) =>
+    findPlacements: ({ grant: _grant, ...rules }: PlacementRules & Granted, scheduledBy: string) =>
       stepOf(scheduledBy, () => port.findPlacements(rules)),
 
-    cloneVm: async (order: CloneOrder, scheduledBy: string) =>
+    cloneVm: (order: CloneOrder, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.cloneVm(order, progress)),
 
-    powerOnVm: async (vm: VmIdentity & Granted, scheduledBy: string) =>
+    powerOnVm: (vm: VmIdentity & Granted, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.powerOnVm(vm, progress)),
 
-    waitForIp: async ({ vm, rules }: { vm: VmIdentity & Granted; rules: AddressRules }, scheduledBy: string) =>
+    waitForIp: ({ vm, rules }: { vm: VmIdentity & Granted; rules: AddressRules }, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.waitForAddress(vm, rules, progress)),
 
-    powerOffVm: async (
+    powerOffVm: (
       { vm, guestShutdownSeconds }: { vm: VmIdentity & Granted; guestShutdownSeconds: number },
       scheduledBy: string,
     ) => stepOf(scheduledBy, (progress) => port.powerOffVm(vm, guestShutdownSeconds, progress)),
 
-    destroyVm: async (order: DestroyOrder & Granted, scheduledBy: string) =>
+    destroyVm: (order: DestroyOrder & Granted, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.destroyVm(order, progress)),
 
     listOwnedVms: ({

@@ -30,13 +30,17 @@ export function stepsWithHeartbeats(heartbeatSeconds: number, askStanding: AskSt
     let latest: StepHeartbeat = context.info.heartbeatDetails ?? {}
     const { taskMoid: lastTaskMoid, mayHaveWritten = false } = latest
     let timer: NodeJS.Timeout | undefined
-    const beat = () => {
+    const rest = () => {
       clearTimeout(timer)
       timer = setTimeout(beat, pauseSeconds(heartbeatSeconds, underWay) * 1000)
+    }
+    const beat = () => {
+      rest()
       context.heartbeat(latest)
     }
     underWay += 1
-    beat()
+    if (context.info.heartbeatDetails === undefined) rest()
+    else beat()
     try {
       return await step({
         lastTaskMoid,

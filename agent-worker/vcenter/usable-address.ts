@@ -11,8 +11,18 @@ const neverUsable = blockListOf([
 ])
 const loopback = blockListOf(['127.0.0.0/8', '::1/128'])
 
+const known = new Map<string, IsUsable>()
+
 /** Loopback addresses count only where `allow` says so; an empty `allow` allows all others. */
 export function usableBy({ allow, ignore }: Pick<AddressRules, 'allow' | 'ignore'>): IsUsable {
+  // A thousand waits share the few rules that a site has.
+  const rules = JSON.stringify([allow, ignore])
+  const isUsable = known.get(rules) ?? newlyUsableBy(allow, ignore)
+  known.set(rules, isUsable)
+  return isUsable
+}
+
+function newlyUsableBy(allow: readonly string[], ignore: readonly string[]): IsUsable {
   const allowed = blockListOf(allow)
   const ignored = blockListOf(ignore)
   return (address) => {

@@ -57,10 +57,7 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
   }
 }
 
-async function withFaults<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
+const withFaults = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
     throw asVcenterFault(error)
-  }
-}
+  })

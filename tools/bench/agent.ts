@@ -44,7 +44,7 @@ export async function benchAgent(waits: number): Promise<AgentFigures> {
   try {
     const requestIds = await makeOurs(vcsim)
     const siteId = uniqueSiteId()
-    const settings = { MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: path.join(folder, 'compile-cache') }
+    const settings = { ...mallocSettings, NODE_COMPILE_CACHE: path.join(folder, 'compile-cache') }
     await fillCompileCache(vcsim, settings)
     const begun = performance.now()
     agent = await startAgent(vcsim, siteId, settings)
@@ -120,7 +120,8 @@ async function startAgent(
   for (;;) if (((await once(lines, 'line')) as [string])[0].includes('agent ready')) return child
 }
 
-/** As docker/agent.Dockerfile starts it. */
+/** As docker/agent.Dockerfile sets them, and starts it. */
+const mallocSettings = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
 const agentCommand = ['--max-semi-space-size=1', '--optimize-for-size', 'agent-worker/main.ts']
 
 /** The image has its cache from when it was built. */
