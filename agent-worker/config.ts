@@ -24,6 +24,7 @@ const environment = z.object({
   BERTH_VCENTER_CA_FILE: z.string().transform(fileContent).optional(),
   BERTH_VCENTER_THUMBPRINT: thumbprint.optional(),
   BERTH_BUILD_SLOTS: z.coerce.number().int().min(1).max(1_000).default(8),
+  BERTH_CLONES_PER_DATASTORE: z.coerce.number().int().min(1).max(1_000).default(8),
   BERTH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
@@ -33,7 +34,15 @@ export interface AgentConfig {
   /** As operators see this agent: `agent/<site>/<host>/<version>/<pid>`. */
   identity: string
   version: string
-  vcenter: { url: string; username: string; password: string; ca?: string; thumbprint?: string }
+  vcenter: {
+    url: string
+    username: string
+    password: string
+    ca?: string
+    thumbprint?: string
+    /** Clones onto one datastore at a time. */
+    clonesPerDatastore: number
+  }
   temporal: NativeConnectionOptions & { address: string }
   namespace: string
   buildSlots: number
@@ -70,6 +79,7 @@ export function readConfig(variables: Variables = process.env): ConfigResult {
       vcenter: {
         url: values.BERTH_VCENTER_URL,
         username: values.BERTH_VCENTER_USERNAME,
+        clonesPerDatastore: values.BERTH_CLONES_PER_DATASTORE,
         password: values.BERTH_VCENTER_PASSWORD ?? values.BERTH_VCENTER_PASSWORD_FILE?.replace(/\r?\n$/, '') ?? '',
         ...(values.BERTH_VCENTER_CA_FILE === undefined ? {} : { ca: values.BERTH_VCENTER_CA_FILE }),
         ...(values.BERTH_VCENTER_THUMBPRINT === undefined ? {} : { thumbprint: values.BERTH_VCENTER_THUMBPRINT }),

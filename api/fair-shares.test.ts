@@ -17,7 +17,8 @@ let begun: string[]
 let endClone: () => void
 
 beforeAll(async () => {
-  world = await startApiWorld()
+  const limits = { vms: 1_000 }
+  world = await startApiWorld({ configuration: { quotas: [{ teamId: 'platform', limits }] } })
   worker = await startStandInWorker(world.database, world.siteId, { buildSlots: 1 })
   provisioning = createProvisioning(world.client)
   worker.script.cloneVm = async ({ requestId }) => {
@@ -76,11 +77,13 @@ async function cloneAll(count: number): Promise<void> {
 }
 
 test('a burst of one team delays another team’s single request by no more than one clone', async () => {
-  const burst = 40
+  const burst = 200
   await Promise.all(Array.from({ length: burst }, () => asked('platform', 'portal')))
   await queued(burst)
   const single = await asked('other', 'portal')
   await queued(burst + 1)
+  const { body } = await world.as('developer').call('getWaiting', { params: { id: single } })
+  expect(body.waiting?.sentence).toMatch(/^The clone waits for the one slot of site .+, and 1 comes before it$/)
   await cloneAll(burst + 1)
   // The first was under way before; one of the burst may be on its way to the agent.
   expect(begun.indexOf(single)).toBeLessThanOrEqual(2)

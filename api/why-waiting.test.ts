@@ -176,6 +176,20 @@ describe('why a request waits is told', () => {
     await owner().vmRequestOnce(id, is('active'))
   })
 
+  test('while its datastore bears no further clone', async () => {
+    let cloned: (vm: { moid: string }) => void = () => undefined
+    worker.script.cloneVm = () => {
+      worker.heartbeat({ queuedFor: { datastore: 'ssd-07', limit: 4, before: 2 } })
+      return new Promise((resolve) => (cloned = resolve))
+    }
+    const id = await requested()
+    await owner().vmRequestOnce(id, atStep('clone'))
+    const { sentence } = await waitsBecause(id, /datastore/)
+    expect(sentence).toBe('The clone waits for datastore ssd-07, which bears 4 at a time, and 2 come before it')
+    cloned({ moid: 'vm-3' })
+    await owner().vmRequestOnce(id, is('active'))
+  })
+
   test('while its workflow is paused, and while it has none', async () => {
     const id = await requested()
     await owner().vmRequestOnce(id, is('active'))

@@ -1,29 +1,53 @@
+import type { OpenClone } from '@berth/domain/clone-queue.ts'
 import type { Database } from './connect.ts'
 
 /** What a request's view does not tell of why it waits. */
 export interface WaitingFacts {
   /** How often its approvers were reminded; telling them and the operators that time runs out is a reminder too. */
   reminders: number
-  /** Clones at its site that began before its own and have not ended. */
-  earlierClones: number
+  /** While it waits for its clone: all clones at its site that have not ended. */
+  openClones?: readonly OpenClone[]
+}
+
+interface FactsRow {
+  id: string
+  reminders: number
+  /** Its site, while its clone has not ended. */
+  clonesAt: string | null
 }
 
 export async function waitingFactsOf(
-  { pool }: Database,
+  database: Database,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, WaitingFacts>> {
-  const { rows } = await pool.query<WaitingFacts & { id: string }>(
+  const { rows } = await database.pool.query<FactsRow>(
     `select r.id,
             (select count(distinct event) from notices n where n.request_id = r.id and n.audience = 'approvers'
                and n.state = 'delivered' and n.event in ('approvalReminder', 'approvalEscalation'))::int as reminders,
-            (select count(*) from steps own
-               join steps other on other.name = 'clone' and other.state = 'running' and other.started_at < own.started_at
-               join vm_requests o on o.id = other.request_id and o.site_id = r.site_id and o.closed_at is null
-             where own.request_id = r.id and own.name = 'clone' and own.state = 'running')::int as "earlierClones"
+            case when exists (select from steps s where s.request_id = r.id and s.name = 'clone' and s.state = 'running')
+                 then r.site_id end as "clonesAt"
      from vm_requests r where r.id = any ($1)`,
     [ids],
   )
-  return new Map(rows.map(({ id, ...facts }) => [id, facts]))
+  const sites = [...new Set(rows.flatMap(({ clonesAt }) => clonesAt ?? []))]
+  const openClones = sites.length === 0 ? new Map() : await openClonesAt(database, sites)
+  return new Map(
+    rows.map(({ id, reminders, clonesAt }) => [
+      id,
+      { reminders, ...(clonesAt !== null && { openClones: openClones.get(clonesAt) ?? [] }) },
+    ]),
+  )
+}
+
+async function openClonesAt({ pool }: Database, sites: readonly string[]): Promise<Map<string, OpenClone[]>> {
+  const { rows } = await pool.query<OpenClone & { siteId: string }>(
+    `select r.site_id as "siteId", r.id as "requestId", r.team_id as "teamId", r.provisioning_request ->> 'origin' is distinct from 'api' as "byPerson",
+            s.started_at as "askedAt"
+     from steps s join vm_requests r on r.id = s.request_id
+     where s.name = 'clone' and s.state = 'running' and r.closed_at is null and r.site_id = any ($1)`,
+    [sites],
+  )
+  return Map.groupBy(rows, ({ siteId }) => siteId)
 }
 
 /** Open requests that have not moved for a moment, longest first; held ones are a list of their own. */

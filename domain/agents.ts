@@ -6,7 +6,7 @@ import { earlier, later, secondsBetween, type Instant } from './instant.ts'
  */
 
 /** Heartbeats come every 5 s, an idle poll every 5 to 15 s; what the dead leave behind stays for minutes. */
-const aliveWithinSeconds = 30
+const aliveWithinSeconds = 20
 /** Who looks at least this often knows when a heartbeat came, whatever the time that it carries. */
 const watchedWithinSeconds = 15
 const toleratedSkewSeconds = 2

@@ -1,3 +1,4 @@
+import { clonesBefore, type OpenClone } from './clone-queue.ts'
 import { failureSentence, isFailureCode } from './failures.ts'
 import type { Instant } from './instant.ts'
 import type { HoldStep } from './vm-request.ts'
@@ -20,7 +21,18 @@ export interface ActivitySight {
   /** Whether an agent has it now. */
   started: boolean
   paused?: boolean
+  /** An agent has it, and waits until its datastore bears another clone. */
+  queuedFor?: QueuedFor
   lastFailure?: { code?: string; message: string }
+}
+
+/** What an agent tells of a clone that it has taken and not begun. */
+export interface QueuedFor {
+  datastore: string
+  /** Clones that the datastore bears at a time. */
+  limit: number
+  /** Those that the agent has taken before and not begun. */
+  before: number
 }
 
 /** What Temporal shows of a site. */
@@ -35,8 +47,9 @@ interface Step {
   name: HoldStep
   since: Instant
   siteId: string
-  /** Clones at the site that were asked for before and have not ended. */
-  earlierClones?: number | undefined
+  /** All clones at the site that have not ended, if they are known. */
+  openClones?: readonly OpenClone[] | undefined
+  requestId?: string | undefined
 }
 
 const deeds: Record<HoldStep, string> = {
@@ -76,6 +89,7 @@ export function stepWait(step: Step, activity: ActivitySight | undefined, site: 
   return (
     agentsWait(siteId, site, step.since) ??
     failureWait(step, activity) ??
+    datastoreWait(step, activity) ??
     (activity?.started === false ? slotWait(step, site.clones) : undefined) ?? {
       sentence: `${deeds[name]} is under way`,
       since: step.since,
@@ -120,16 +134,31 @@ function failureWait({ name, since }: Step, activity: ActivitySight | undefined)
   }
 }
 
-function slotWait({ name, siteId, since, earlierClones }: Step, { queued, used, free }: SiteSight['clones']): Waiting {
+function datastoreWait({ since }: Step, activity: ActivitySight | undefined): Waiting | undefined {
+  if (activity?.started !== true || activity.queuedFor === undefined) return undefined
+  const { datastore, limit, before } = activity.queuedFor
+  return {
+    sentence: `The clone waits for datastore ${datastore}, which bears ${limit} at a time${others(before)}`,
+    since,
+    until: 'A clone there ends',
+  }
+}
+
+function slotWait(step: Step, { queued, used, free }: SiteSight['clones']): Waiting {
+  const { name, siteId, since, openClones, requestId = '' } = step
   if (name !== 'clone')
     return { sentence: `${deeds[name]} waits for an agent of site ${siteId}`, since, until: 'An agent takes it' }
-  const slots = used + free
-  const before = earlierClones === undefined ? undefined : Math.max(0, earlierClones - used)
-  const place =
-    before !== undefined ? `, ${before} asked for before it wait too` : queued > 1 ? `, ${queued} wait for one` : ''
+  const before = openClones && clonesBefore(openClones, requestId, used)
+  const place = before !== undefined ? others(before) : queued > 1 ? `, ${queued} wait for one` : ''
   return {
-    sentence: `The clone waits for one of the ${slots} slots of site ${siteId}${place}`,
+    sentence: `The clone waits for ${slotsOf(used + free, siteId)}${place}`,
     since,
     until: 'A clone before it ends',
   }
 }
+
+const others = (before: number): string =>
+  before === 0 ? ', and is the next' : `, and ${before} ${before === 1 ? 'comes' : 'come'} before it`
+
+const slotsOf = (slots: number, siteId: string): string =>
+  slots === 1 ? `the one slot of site ${siteId}` : `one of the ${slots} slots of site ${siteId}`

@@ -1,7 +1,7 @@
 import type { AgentSighting, Receipt } from './agents.ts'
 import { agentsSeen, received, type AgentSeen } from './agents.ts'
 import { instantOf, type Instant } from './instant.ts'
-import type { ActivitySight, SiteSight } from './step-wait.ts'
+import type { ActivitySight, QueuedFor, SiteSight } from './step-wait.ts'
 
 /** How Temporal's answers read: as plain shapes, so that API and workers read them alike. */
 
@@ -133,7 +133,8 @@ function maintenanceIn({ config }: QueueAnswer, now: Instant): Pick<SeenSite, 'm
 }
 
 /** One of the `pendingActivities` of a described workflow. */
-export interface PendingActivityAnswer {
+export interface PendingActivityAnswer<Payload = unknown> {
+  heartbeatDetails?: Maybe<{ payloads?: Maybe<readonly Payload[]> }>
   activityType?: Maybe<{ name?: Maybe<string> }>
   state?: unknown
   paused?: Maybe<boolean>
@@ -145,17 +146,31 @@ export interface PendingActivityAnswer {
 const started = 2
 const pausedStates: readonly unknown[] = [4, 5]
 
-/** The activity of this type: letters under delivery are pending activities too. */
-export function activityIn(pending: Maybe<readonly PendingActivityAnswer[]>, type: string): ActivitySight | undefined {
+/** The activity of this type: letters under delivery are pending activities too. `read` decodes what it heartbeats. */
+export function activityIn<Payload>(
+  pending: Maybe<readonly PendingActivityAnswer<Payload>[]>,
+  type: string,
+  read: (payload: Payload) => unknown,
+): ActivitySight | undefined {
   const found = pending?.find(({ activityType }) => activityType?.name === type)
   if (found === undefined) return undefined
   // What the activity threw; its own cause is what lies behind it, and has no code.
-  const { lastFailure, attempt, state, paused } = found
+  const { lastFailure, attempt, state, paused, heartbeatDetails } = found
+  const heartbeat = heartbeatDetails?.payloads?.[0]
+  const queuedFor = heartbeat && queuedForIn(read(heartbeat))
   const code = lastFailure?.applicationFailureInfo?.type
   return {
     attempt: attempt ?? 1,
     started: state === started,
+    ...(queuedFor !== undefined && { queuedFor }),
     ...((paused === true || pausedStates.includes(state)) && { paused: true }),
     ...(lastFailure?.message && { lastFailure: { message: lastFailure.message, ...(code && { code }) } }),
   }
+}
+
+function queuedForIn(heartbeat: unknown): QueuedFor | undefined {
+  const { queuedFor } = (heartbeat ?? {}) as { queuedFor?: Partial<QueuedFor> }
+  const { datastore, limit, before } = queuedFor ?? {}
+  if (datastore === undefined || limit === undefined || before === undefined) return undefined
+  return { datastore, limit, before }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { addSeconds } from './instant.ts'
+import type { OpenClone } from './clone-queue.ts'
 import { siteWait, type ActivitySight, type SiteSight } from './step-wait.ts'
 import { finalStates, vmRequestStates, type HoldStep, type VmRequestState } from './vm-request.ts'
 import { waitingOf, type WaitingRequest, type WorkflowSight } from './waiting.ts'
@@ -14,6 +15,7 @@ const alive: SiteSight = {
   clones: { queued: 0, used: 0, free: 8 },
 }
 const aRequest = (changes: Partial<WaitingRequest> = {}): WaitingRequest => ({
+  id: 'own',
   state: 'provisioning',
   siteId: 'ams',
   requestedAt: ago(600),
@@ -27,9 +29,14 @@ const why = (
   workflow: Partial<WorkflowSight> = {},
   site: Partial<SiteSight> = {},
 ) => waitingOf(aRequest(changes), { ...running, ...workflow }, { ...alive, ...site }, now)
-const at = (name: HoldStep, activity: Partial<ActivitySight>, site: Partial<SiteSight> = {}, earlierClones?: number) =>
+const at = (
+  name: HoldStep,
+  activity: Partial<ActivitySight>,
+  site: Partial<SiteSight> = {},
+  openClones?: OpenClone[],
+) =>
   why(
-    { step: { name, since: ago(60) }, ...(earlierClones !== undefined && { earlierClones }) },
+    { step: { name, since: ago(60) }, ...(openClones !== undefined && { openClones }) },
     { activity: { attempt: 1, started: true, ...activity } },
     site,
   )
@@ -105,13 +112,33 @@ describe('a step at a site', () => {
 
   test('has a place among the clones that wait', () => {
     const clones = { queued: 4, used: 8, free: 0 }
-    expect(at('clone', { started: false }, { clones }, 10)?.sentence).toBe(
-      'The clone waits for one of the 8 slots of site ams, 2 asked for before it wait too',
+    const asked = (requestId: string, seconds: number): OpenClone => ({
+      requestId,
+      teamId: 'platform',
+      byPerson: true,
+      askedAt: ago(seconds),
+    })
+    const others = Array.from({ length: 10 }, (_, number) => asked(`other-${number}`, 100))
+    expect(at('clone', { started: false }, { clones }, [...others, asked('own', 60)])?.sentence).toBe(
+      'The clone waits for one of the 8 slots of site ams, and 2 come before it',
+    )
+    expect(at('clone', { started: false }, { clones }, [...others.slice(2), asked('own', 60)])?.sentence).toBe(
+      'The clone waits for one of the 8 slots of site ams, and is the next',
     )
     expect(at('clone', { started: false }, { clones })?.sentence).toBe(
       'The clone waits for one of the 8 slots of site ams, 4 wait for one',
     )
     expect(at('clone', { started: true }, { clones })?.sentence).toBe('The clone is under way')
+  })
+
+  test('that an agent has may wait for its datastore', () => {
+    const queuedFor = { datastore: 'ssd-07', limit: 4, before: 1 }
+    expect(at('clone', { queuedFor })).toEqual({
+      sentence: 'The clone waits for datastore ssd-07, which bears 4 at a time, and 1 comes before it',
+      since: ago(60),
+      until: 'A clone there ends',
+    })
+    expect(at('clone', { queuedFor, started: false })?.sentence).toMatch(/^The clone waits for one of/)
   })
 
   test('waits out the maintenance of the site, if it is a clone that has not begun', () => {

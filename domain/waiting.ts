@@ -1,4 +1,5 @@
 import type { Approval } from './approval.ts'
+import type { OpenClone } from './clone-queue.ts'
 import type { DeliveredWarning, Hold } from './facts.ts'
 import { addSeconds, secondsBetween, type Instant } from './instant.ts'
 import type { LeaseGrant } from './lease.ts'
@@ -17,6 +18,7 @@ export interface WorkflowSight {
 
 /** What the record has of a request, as far as it tells why it waits. */
 export interface WaitingRequest {
+  id: string
   state: VmRequestState
   siteId: string
   requestedAt: Instant
@@ -39,8 +41,8 @@ export interface WaitingRequest {
   handedOverAt?: Instant
   grant?: Pick<LeaseGrant, 'number'>
   warnings?: readonly Pick<DeliveredWarning, 'event' | 'grantNumber'>[]
-  /** Clones at its site that were asked for before its own and have not ended. */
-  earlierClones?: number
+  /** While it waits for its clone: all clones at its site that have not ended. */
+  openClones?: readonly OpenClone[]
 }
 
 type OpenState = Exclude<VmRequestState, FinalState>
@@ -53,12 +55,12 @@ export function waitingOf(
   site: SiteSight,
   now: Instant,
 ): Waiting | undefined {
-  const { state, step } = request
+  const { state, step, siteId, openClones } = request
   if (isFinal(state)) return undefined
   const ofWorkflow = workflowWait(request, workflow, now)
   if (ofWorkflow !== undefined) return ofWorkflow
   if (step !== undefined && state !== 'held' && step.name !== 'warn')
-    return stepWait({ ...step, siteId: request.siteId, earlierClones: request.earlierClones }, workflow.activity, site)
+    return stepWait({ ...step, requestId: request.id, siteId, openClones }, workflow.activity, site)
   if (request.intent !== undefined && state !== 'held') return powered(request, request.intent)
   return byState[state](request, now)
 }

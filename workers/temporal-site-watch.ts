@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from '@temporalio/client'
+import { defaultPayloadConverter } from '@temporalio/common'
 import type { SiteWatch } from '@berth/activities/control-plane/control-plane-ports.ts'
 import type { Receipt } from '@berth/domain/agents.ts'
 import { instantOf } from '@berth/domain/instant.ts'
@@ -48,7 +49,9 @@ export function createTemporalSiteWatch(client: Client): SiteWatch {
 
     async pendingActivity(workflowId, activity) {
       const { raw } = await client.workflow.getHandle(workflowId).describe()
-      return activityIn(raw.pendingActivities, activity) ?? null
+      return (
+        activityIn(raw.pendingActivities, activity, (payload) => defaultPayloadConverter.fromPayload(payload)) ?? null
+      )
     },
   }
 }

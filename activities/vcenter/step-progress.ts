@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity'
+import type { QueuedFor } from '@berth/domain/step-wait.ts'
 import type { StepProgress, WritePermit } from './vcenter-port.ts'
 import { AttemptSuperseded, heartbeatPayloads, permitSeconds, startPermit } from './write-permit.ts'
 import type { AskStanding } from './write-permit.ts'
@@ -7,6 +8,7 @@ import type { AskStanding } from './write-permit.ts'
 export interface StepHeartbeat {
   taskMoid?: string
   percent?: number
+  queuedFor?: QueuedFor | undefined
   /** Set at the server before anything is written: a permit is asked for with it. */
   mayHaveWritten?: boolean
 }

@@ -1,6 +1,7 @@
 import type { FailureCode } from '@berth/domain/failures.ts'
 import type { Placement, PlacementFindings, PlacementRules } from '@berth/domain/placement.ts'
 import type { Size } from '@berth/domain/size.ts'
+import type { QueuedFor } from '@berth/domain/step-wait.ts'
 import type { Grant } from '@berth/domain/specification.ts'
 
 /** Which VM: `instanceUuid` is the request's UUID; ours = marker with this installation and request on exactly that uuid. */
@@ -104,7 +105,7 @@ export interface StepProgress {
   readonly signal: AbortSignal
   /** True when the request itself was cancelled: only then is the vCenter task cancelled too. */
   cancelRequested(): boolean
-  report(progress: { taskMoid?: string; percent?: number }): void
+  report(progress: { taskMoid?: string; percent?: number; queuedFor?: QueuedFor | undefined }): void
   /**
    * Asked before each write to vCenter. Throws when another attempt has taken over, when this one shall leave (unless
    * it is for leaving that it writes), and when Temporal does not answer.

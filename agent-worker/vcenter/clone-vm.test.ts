@@ -4,6 +4,7 @@ import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract
 import type { CloneOrder, StepProgress } from '@berth/activities/vcenter/vcenter-port.ts'
 import { startVcsim } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
+import { until } from '@berth/testing/until.ts'
 import { findAllByInstanceUuid } from './inventory.ts'
 import { moref, vmRef } from './managed-object.ts'
 import { readProperty } from './read-properties.ts'
@@ -136,6 +137,32 @@ describe('cloning', () => {
     })
     await expect(clone).rejects.toBe(reason)
     expect(await vmsOf(order)).toHaveLength(made)
+  })
+
+  test('begins no more clones onto one datastore than it bears, and says what the others wait for', async () => {
+    const calls: string[] = []
+    const { url, username, password } = vcsim
+    const onCall = (method: string) => void calls.push(method)
+    const port = createVsphereVcenter({ url, username, password, clonesPerDatastore: 1, onCall })
+    const abort = new AbortController()
+    const [first, second, third] = [await anOrder(), await anOrder(), await anOrder()]
+    const started = (method: string) => calls.filter((called) => called === method).length
+    const cloning = port.cloneVm(first, someProgress())
+    await until('the first clone to begin', async () => started('CloneVM_Task') === 1)
+    const told: unknown[] = []
+    const report = ({ queuedFor }: { queuedFor?: unknown }) => void told.push(queuedFor)
+    const waiting = port.cloneVm(second, { ...someProgress(), report })
+    const leaving = port.cloneVm(third, {
+      ...someProgress(abort.signal),
+      report: () => abort.abort(new Error('leave')),
+    })
+    await expect(leaving).rejects.toThrow('leave')
+    await Promise.all([cloning, waiting])
+    expect(told[0]).toEqual({ datastore: first.placement.datastoreName, limit: 1, before: 0 })
+    expect(told.at(-1)).toBeUndefined()
+    expect(started('CloneVM_Task')).toBe(2)
+    expect(await vmsOf(third)).toEqual([])
+    await port.close()
   })
 
   test('holds a VM that somebody changed, since it is not what was approved', async () => {

@@ -62,8 +62,10 @@ async function makeClone(
   const template = vmRef(order.placement.templateMoid)
   try {
     const specification = cloneSpecification(order, source)
-    const task = await writeVm(connection, progress, 'CloneVM_Task', template, specification)
-    const made = await followTask(connection, task, progress)
+    const made = await inTurn(connection, order, progress, async () => {
+      const task = await writeVm(connection, progress, 'CloneVM_Task', template, specification)
+      return followTask(connection, task, progress)
+    })
     const vm = isMoref(made) ? (await readVms(connection, [made.value], readPaths))[0] : undefined
     return vm === undefined ? await vmThatVanished(connection, order) : refuseOtherUuid(connection, order, vm)
   } catch (error) {
@@ -75,6 +77,23 @@ async function makeClone(
     throw error
   }
 }
+
+/** Its datastore bears only so many at a time; whoever waits for it says so with each heartbeat. */
+const inTurn = <T>(
+  { cloneTurns }: VcenterConnection,
+  { placement: { datastoreMoid, datastoreName } }: CloneOrder,
+  progress: StepProgress,
+  clone: () => Promise<T>,
+): Promise<T> =>
+  cloneTurns.take(
+    datastoreMoid,
+    clone,
+    (before) =>
+      progress.report({
+        queuedFor: before === undefined ? undefined : { datastore: datastoreName, limit: cloneTurns.limit, before },
+      }),
+    progress.signal,
+  )
 
 /** vCenter may give a clone another instanceUuid than was ordered. Nothing finds it by uuid then: a person decides. */
 function refuseOtherUuid(connection: VcenterConnection, order: CloneOrder, vm: FoundVm): FoundVm {

@@ -1,3 +1,4 @@
+import type { CloneTurns } from './clone-turns.ts'
 import type { PlacementCache } from './placement-cache.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
 import type { SoapClient } from './soap-client.ts'
@@ -9,6 +10,7 @@ export interface VcenterConnection {
   client: SoapClient
   stream: UpdateStream
   placements: PlacementCache
+  cloneTurns: CloneTurns
   /** The only installation that this agent acts for. */
   installationId: string | undefined
   /** By inventory path; checked by name at each use. */

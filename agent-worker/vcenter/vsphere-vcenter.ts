@@ -1,4 +1,5 @@
 import type { VcenterPort } from '@berth/activities/vcenter/vcenter-port.ts'
+import { createCloneTurns } from './clone-turns.ts'
 import { cloneVm } from './clone-vm.ts'
 import { destroyVm } from './destroy-vm.ts'
 import { asVcenterFault } from './failure-codes.ts'
@@ -22,7 +23,12 @@ export interface VsphereVcenter extends VcenterPort {
 export interface VsphereVcenterOptions extends SoapClientOptions {
   /** If given, orders of other installations are refused. */
   installationId?: string
+  /** Clones onto one datastore at a time. */
+  clonesPerDatastore?: number
 }
+
+/** As vSphere itself bounds what it does with one datastore. */
+const usualClonesPerDatastore = 8
 
 /** The vCenter port over SOAP. It connects at its first call and again whenever a session was lost. */
 export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVcenter {
@@ -32,6 +38,7 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
     client,
     stream,
     placements: createPlacementCache(),
+    cloneTurns: createCloneTurns(options.clonesPerDatastore ?? usualClonesPerDatastore),
     installationId: options.installationId,
     managedFolders: new Map(),
     askedFor: new Map(),

@@ -37,7 +37,7 @@ export async function inPlainNames(database: ApiDependencies['database'], site: 
   return { ...site, maintenance: { ...maintenance, by: names.get(maintenance.by) ?? maintenance.by } }
 }
 
-function waitingRequest(view: VmRequestView, { reminders, earlierClones }: WaitingFacts, now: Instant): WaitingRequest {
+function waitingRequest(view: VmRequestView, { reminders, openClones }: WaitingFacts, now: Instant): WaitingRequest {
   const { state, siteId, requestedAt, approvals, policy, steps, intent: _, ...rest } = view
   const running = steps.findLast((step) => step.state === 'running')
   const dueAt = dueAtOf(view)
@@ -49,7 +49,7 @@ function waitingRequest(view: VmRequestView, { reminders, earlierClones }: Waiti
     requestedAt,
     approvals,
     reminders,
-    earlierClones,
+    ...(openClones !== undefined && { openClones }),
     approvalLapseSeconds: policy.approvalLapseSeconds,
     ...(running !== undefined && { step: { name: running.name, since: running.startedAt ?? requestedAt } }),
     ...(view.expiredAt !== undefined && { graceEndsAt: addSeconds(view.expiredAt, policy.graceSeconds) }),

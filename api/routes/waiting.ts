@@ -13,7 +13,7 @@ import { whyWaiting } from '../present/why-waiting.ts'
 /** Those that wait longest are looked at; when so many wait, the first sentences tell the cause. */
 const mostLookedAt = 200
 const sideBySide = 8
-const nothing: WaitingFacts = { reminders: 0, earlierClones: 0 }
+const nothing: WaitingFacts = { reminders: 0 }
 
 /** Why is it waiting? For one request, and for all that are stuck. */
 export const waitingRoutes = (dependencies: ApiDependencies): Pick<Handlers, 'getWaiting' | 'listWaiting'> => ({

@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client'
+import { defaultPayloadConverter } from '@temporalio/common'
 import { activityOfStep } from '@berth/domain/step-wait.ts'
 import { activityIn, instantOfTimestamp } from '@berth/domain/temporal-answers.ts'
 import type { HoldStep } from '@berth/domain/vm-request.ts'
@@ -25,7 +26,10 @@ export function workflowSight(described: Described, step: HoldStep | undefined):
   if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return { status: 'missing' }
   const pause = pauseOf(raw)
   const type = step && activityOfStep[step]
-  const activity = type === undefined ? undefined : activityIn(raw.pendingActivities, type)
+  const activity =
+    type === undefined
+      ? undefined
+      : activityIn(raw.pendingActivities, type, (payload) => defaultPayloadConverter.fromPayload(payload))
   return {
     status: status.name === 'PAUSED' || pause.pause !== undefined ? 'paused' : 'running',
     ...pause,

@@ -115,6 +115,7 @@ const agents = (settings: Settings, through: Through): ProcessPlan[] => [
         BERTH_VCENTER_USERNAME: site.username,
         BERTH_VCENTER_PASSWORD: site.password,
         BERTH_BUILD_SLOTS: '32',
+        BERTH_CLONES_PER_DATASTORE: '32',
       }),
     ),
   ),
