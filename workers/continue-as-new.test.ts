@@ -30,4 +30,6 @@ test('a full history is left behind, and the life goes on: no message is applied
   expect(audited.filter((event) => event === 'extended')).toHaveLength(extensions)
   expect(audited).not.toContain('reopened')
   expect(await world.violations()).toEqual([])
+  await world.keepRun('left-behind', life.workflowId, first)
+  await world.keepRun('continued', life.workflowId)
 })

@@ -364,5 +364,6 @@ describe('a workflow task that was lost after it had recorded', () => {
     await world.until(id, 'active')
     await life.executeUpdate(releaseVm, { args: [message('developer')] })
     await world.until(id, 'released')
+    await world.keepHistory(id, 'looked-again')
   })
 })

@@ -15,9 +15,9 @@ afterEach(async () => {
 })
 afterAll(() => world.close())
 
-const reconcile = () =>
+const reconcile = (workflowId = `reconcile-${randomUUID()}`) =>
   world.client.workflow.execute(reconcileSiteType, {
-    workflowId: `reconcile-${randomUUID()}`,
+    workflowId,
     taskQueue: controlPlaneQueue,
     args: [
       {
@@ -57,8 +57,11 @@ test('a request whose workflow was terminated is put back under one, and its lea
   const { id, life } = await world.ask({ leaseSeconds: 4, policy: { graceSeconds: 1 } })
   await world.until(id, 'active')
   await life.terminate('by hand')
-  expect(await reconcile()).toMatchObject({ reopened: [id] })
+  const workflowId = `reconcile-${randomUUID()}`
+  expect(await reconcile(workflowId)).toMatchObject({ reopened: [id] })
   await world.until(id, 'retired')
+  await world.keepRun('reconciled', workflowId)
+  await world.keepHistory(id, 'reopened-by-reconciling')
 })
 
 test('a VM without an open request is reported and left alone, and the report ends with its cause', async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 
 async function recorded() {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.json'))
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.json'))
   return Promise.all(
     files.map(async (file) => {
       const history = historyFromJSON(JSON.parse(await readFile(`${folder}${file}`, 'utf8')))

@@ -1,2 +1,2 @@
-/** `RECORD_HISTORIES=1` writes the histories of the recorded lives to workflows/histories. */
-export const recordsHistories = (): boolean => process.env['RECORD_HISTORIES'] === '1'
+/** `RECORD_HISTORIES=2` writes the histories of the recorded lives to workflows/histories/2: a folder for each way they went. */
+export const recordedGeneration = (): string | undefined => process.env['RECORD_HISTORIES'] || undefined

@@ -35,7 +35,7 @@ import type { provisionVm } from '@berth/workflows/index.ts'
 import { createTemporalSiteWatch } from '../temporal-site-watch.ts'
 import { createWorkflowRepair } from '../workflow-repair.ts'
 import { workflowSources } from '../workflow-sources.ts'
-import { recordsHistories } from './config.ts'
+import { recordedGeneration } from './config.ts'
 
 /** Accepts every notice, until told to refuse; remembers what it accepted. */
 export interface TestCourier extends Courier {
@@ -226,12 +226,18 @@ export async function openWorld({ policy: policyOfAll = {} }: { policy?: Partial
 
     /** Keeps a life's history for the replay test of later versions. */
     async keepHistory(id: string, name: string) {
-      if (!recordsHistories()) return
       const life = lives.find((candidate) => candidate.id === id)
       if (life === undefined) throw new Error(`no life ${id}`)
-      const folder = fileURLToPath(new URL('../../workflows/histories/', import.meta.url))
+      await this.keepRun(name, life.handle.workflowId)
+    },
+
+    /** The newest run, or the one that is named. */
+    async keepRun(name: string, workflowId: string, runId?: string) {
+      const generation = recordedGeneration()
+      if (generation === undefined) return
+      const folder = fileURLToPath(new URL(`../../workflows/histories/${generation}/`, import.meta.url))
       await mkdir(folder, { recursive: true })
-      const history = await client.workflow.getHandle(life.handle.workflowId).fetchHistory()
+      const history = await client.workflow.getHandle(workflowId, runId).fetchHistory()
       // Stack traces name where this checkout lies.
       const text = historyToJSON(history).replaceAll(fileURLToPath(new URL('../../', import.meta.url)), '')
       await writeFile(`${folder}${name}.json`, `${text}\n`)
