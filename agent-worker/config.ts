@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import { z } from 'zod'
+import { isLoopback } from '@berth/domain/is-loopback.ts'
 
 const vcenterUrl = z
   .url({ protocol: /^https?$/, error: 'must be an address such as https://vcenter.example.com/sdk' })
@@ -125,10 +126,6 @@ function readTemporal(variables: Record<string, string>): TemporalSettings | { p
 
 function isPrivate(url: URL): boolean {
   return url.protocol === 'https:' || isLoopback(url.hostname)
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 function fileContent(path: string, context: z.RefinementCtx): string {

@@ -125,6 +125,7 @@ export const endpoints = {
     body: decisionBody,
     responses: changed,
     problems: [...changing, 'ownRequest', 'staleDecision', 'approvalIdNeeded'],
+    idempotencyKey: true,
   },
   extendLease: {
     ...paths.extendLease,
@@ -134,6 +135,7 @@ export const endpoints = {
     body: extendBody,
     responses: { 200: leaseExtended, 202: extensionAccepted },
     problems: [...changing, 'extensionNeedsApproval'],
+    idempotencyKey: true,
   },
   releaseVm: {
     ...paths.releaseVm,
@@ -143,6 +145,7 @@ export const endpoints = {
     body: reasonBody,
     responses: changed,
     problems: changing,
+    idempotencyKey: true,
   },
   restoreVm: {
     ...paths.restoreVm,
@@ -152,6 +155,7 @@ export const endpoints = {
     body: reasonBody,
     responses: changed,
     problems: changing,
+    idempotencyKey: true,
   },
   cancelRequest: {
     ...paths.cancelRequest,
@@ -161,6 +165,7 @@ export const endpoints = {
     body: reasonBody,
     responses: changed,
     problems: changing,
+    idempotencyKey: true,
   },
   operatorDecision: {
     ...paths.operatorDecision,
@@ -170,6 +175,7 @@ export const endpoints = {
     body: operatorDecisionBody,
     responses: changed,
     problems: [...changing, 'staleDecision', 'nameTaken'],
+    idempotencyKey: true,
   },
   tryAgain: {
     ...paths.tryAgain,

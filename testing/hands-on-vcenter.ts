@@ -20,6 +20,15 @@ export async function destroyForeignVm(vcenter: SoapClient, name: string): Promi
   await taskEnds(vcenter, await vcenter.call('Destroy_Task', await at(vcenter, `${managed}/${name}`)))
 }
 
+export async function destroyRunningVm(vcenter: SoapClient, name: string): Promise<void> {
+  await taskEnds(vcenter, await vcenter.call('PowerOffVM_Task', await at(vcenter, `${managed}/${name}`)))
+  await destroyForeignVm(vcenter, name)
+}
+
+export async function renameVm(vcenter: SoapClient, name: string, newName: string): Promise<void> {
+  await taskEnds(vcenter, await vcenter.call('Rename_Task', await at(vcenter, `${managed}/${name}`), { newName }))
+}
+
 async function cloneOfUbuntu(vcenter: SoapClient, folderPath: string, name: string): Promise<ManagedObjectReference> {
   const source = await at(vcenter, `${templates}/ubuntu-24-04`)
   const pool = await at(vcenter, '/DC0/host/DC0_C0/Resources')

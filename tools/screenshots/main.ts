@@ -9,6 +9,9 @@ import { findChromium } from '../test/find-chromium.ts'
 import { withRunningBerth } from '../test/with-running-berth.ts'
 import { takePictures } from './take-pictures.ts'
 
+/** What people did in vCenter is noticed within seconds. */
+const settings = { BERTH_RECONCILE_SECONDS: '5' }
+
 /** `npm run screenshots`: starts the demo, lives a little in it, and leaves pictures of its pages in docs/. */
 const stopping = new AbortController()
 void stopRequested().then(() => stopping.abort())
@@ -18,7 +21,7 @@ await chmod(folder, 0o755)
 try {
   const configuration = readTestConfiguration()
   const chromium = await findChromium(configuration)
-  await withRunningBerth(configuration, path.join(folder, 'home'), stopping.signal, {}, async (home) => {
+  await withRunningBerth(configuration, path.join(folder, 'home'), stopping.signal, settings, async (home) => {
     for (const picture of await takePictures(home, chromium, path.join(repository, 'docs')))
       console.log(path.relative(repository, picture))
   })

@@ -1,9 +1,11 @@
 import path from 'node:path'
+import { createSoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
 import { apiDriver, type ApiDriver } from '@berth/testing/api-driver.ts'
-import { openBrowser, Portal, type Wish } from '@berth/testing/portal-driver.ts'
-import { readRunFile, type RunFile } from '@berth/testing/run-file.ts'
+import { openBrowser, Portal } from '@berth/testing/portal-driver.ts'
+import { readRunFile } from '@berth/testing/run-file.ts'
 import { until } from '@berth/testing/until.ts'
 import { takeOperatorPictures } from './take-operator-pictures.ts'
+import { takeTroublePictures } from './take-trouble-pictures.ts'
 
 const sshPublicKey = `ssh-ed25519 ${Buffer.concat([
   Buffer.from([0, 0, 0, 11]),
@@ -14,74 +16,62 @@ const sshPublicKey = `ssh-ed25519 ${Buffer.concat([
 ]).toString('base64')} dana@laptop`
 
 const ask = { catalogItemId: 'ubuntu-24-04', leaseSeconds: 14 * 86_400, sshPublicKeys: [sshPublicKey] }
-const wish: Wish = {
-  item: 'Ubuntu 24.04 LTS',
-  size: 'large',
-  lease: '1 week',
-  purpose: 'Load test of the new search index',
-  sshPublicKey,
-}
 
-/** Pictures of the main pages of a fresh demo, light and dark; answers their files. */
+/** Pictures of a fresh demo for the documents: a VM in use, and what operators see of each class of trouble. */
 export async function takePictures(home: string, chromium: string, folder: string): Promise<string[]> {
   const run = await readRunFile(home)
+  const [site] = run.sites
+  if (site === undefined) throw new Error('the demo has no site')
+  const { vcenterUrl: url, username, password } = site
+  const vcenter = createSoapClient({ url, username, password, userAgent: 'berth-screenshots' })
   const browser = await openBrowser(chromium)
-  const files: string[] = []
-  const picture = async (portal: Portal, name: string) => {
-    const { page } = portal
-    // What a click left behind is no part of the page.
-    await page.mouse.move(0, 0)
-    await page.evaluate('document.activeElement?.blur(); window.scrollTo(0, 0)')
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await portal.showIn(colorScheme)
-      const file = path.join(folder, colorScheme === 'light' ? `${name}.png` : `${name}-dark.png`)
-      await page.screenshot({ path: file })
-      files.push(file)
-    }
-    await portal.showIn('light')
+  const developer = apiDriver(run.portalUrl, run.tokens.developer)
+  const created = async (body: { sizeId: string; purpose: string; leaseSeconds?: number; name?: string }) =>
+    (await developer.call('createVmRequest', { body: { ...ask, ...body } })).body.id
+  const small = async (purpose: string, name?: string) =>
+    created({ sizeId: 'small', purpose, leaseSeconds: 3_600, ...(name !== undefined && { name }) })
+  const inUse = async (purpose: string): Promise<string> => {
+    const id = await small(purpose)
+    await isActive(developer, id)
+    return (await developer.call('getVmRequest', { params: { id } })).body.vmName
   }
   try {
-    const activeId = await liveALittle(run)
-    const developer = await Portal.signIn(browser, run.portalUrl, run.users.developer)
-    await developer.goTo('My VMs')
-    await developer.page.getByRole('row').nth(1).waitFor()
-    await picture(developer, 'my-vms')
-    await developer.openVm(activeId)
-    await developer.showsState('Active')
-    await picture(developer, 'portal')
-    await developer.goTo('Request a VM')
-    await developer.fillIn(wish)
-    await developer
-      .region('This request')
-      .getByText(/^Lease: 1 week/)
-      .waitFor()
-    await picture(developer, 'request-a-vm')
-    const waiting = await developer.requestVm()
-
-    const toDecide = `/approvals?chosen=${waiting}`
-    const approver = await Portal.signIn(browser, run.portalUrl, run.users.approver, toDecide)
-    await approver.page.getByText(wish.purpose).waitFor()
-    await picture(approver, 'approvals')
-    const operator = await Portal.signIn(browser, run.portalUrl, run.users.operator, '/operations')
-    await operator.page.getByText('In contact').first().waitFor()
-    await picture(operator, 'operations')
-    return [...files, ...(await takeOperatorPictures(browser, run, sshPublicKey, folder))]
+    const vmId = await approved(
+      developer,
+      await created({ sizeId: 'medium', purpose: 'Release candidate 4.2' }),
+      apiDriver(run.portalUrl, run.tokens.approver),
+    )
+    const vmNames = [await inUse('Try a fix'), await inUse('Integration tests of the billing service')] as const
+    const person = await Portal.signIn(browser, run.portalUrl, run.users.developer)
+    await person.openVm(vmId)
+    await person.showsState('Active')
+    const { files, ...trouble } = await takeOperatorPictures(
+      browser,
+      run,
+      vcenter,
+      (name) => small('Build agent', name),
+      folder,
+    )
+    return [
+      ...(await takenIn(['light', 'dark'], person, path.join(folder, 'portal'))),
+      ...files,
+      ...(await takeTroublePictures({ ...trouble, run, vcenter, vmNames, ask: () => small('Nightly build') }, folder)),
+    ]
   } finally {
     await browser.close()
+    await vcenter.close()
   }
 }
 
-/** One VM that is approved and in use, and others beside it; answers the id of the first. */
-async function liveALittle({ portalUrl, tokens }: RunFile): Promise<string> {
-  const developer = apiDriver(portalUrl, tokens.developer)
-  const create = async (body: { sizeId: string; purpose: string; leaseSeconds?: number; catalogItemId?: string }) =>
-    (await developer.call('createVmRequest', { body: { ...ask, ...body } })).body.id
-  const inUse = await create({ sizeId: 'medium', purpose: 'Release candidate 4.2' })
-  const short = await create({ sizeId: 'small', purpose: 'Try a fix', leaseSeconds: 3_600, catalogItemId: 'debian-13' })
-  const id = await approved(developer, inUse, apiDriver(portalUrl, tokens.approver))
-  await isActive(developer, short)
-  await create({ sizeId: 'medium', purpose: 'Integration tests of the billing service', catalogItemId: 'debian-13' })
-  return id
+async function takenIn(schemes: readonly ('light' | 'dark')[], portal: Portal, stem: string): Promise<string[]> {
+  const files: string[] = []
+  for (const scheme of schemes) {
+    await portal.showIn(scheme)
+    const file = scheme === 'light' ? `${stem}.png` : `${stem}-${scheme}.png`
+    await portal.page.screenshot({ path: file })
+    files.push(file)
+  }
+  return files
 }
 
 async function approved(developer: ApiDriver, id: string, approver: ApiDriver): Promise<string> {

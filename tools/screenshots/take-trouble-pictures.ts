@@ -1,0 +1,53 @@
+import path from 'node:path'
+import type { SoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
+import { apiDriver } from '@berth/testing/api-driver.ts'
+import { destroyRunningVm, renameVm } from '@berth/testing/hands-on-vcenter.ts'
+import type { Portal } from '@berth/testing/portal-driver.ts'
+import type { RunFile } from '@berth/testing/run-file.ts'
+import { until } from '@berth/testing/until.ts'
+
+export interface Troubles {
+  operator: Portal
+  run: RunFile
+  vcenter: SoapClient
+  /** A request that is held. */
+  heldId: string
+  /** Two VMs in use. */
+  vmNames: readonly [string, string]
+  /** Asks for another VM; answers its request. */
+  ask(): Promise<string>
+}
+
+/** What Operations shows of requests that failed, of VMs that people changed in vCenter, and of a site in maintenance. */
+export async function takeTroublePictures(troubles: Troubles, folder: string): Promise<string[]> {
+  const { operator, run, vcenter, heldId, vmNames, ask } = troubles
+  const files: string[] = []
+  const picture = async (section: string, text: string) => {
+    const region = operator.region(section)
+    await region.getByText(text).first().waitFor()
+    const file = path.join(folder, `operations-${section.toLowerCase()}.png`)
+    await region.screenshot({ path: file })
+    files.push(file)
+  }
+  const hands = apiDriver(run.portalUrl, run.tokens.operator)
+
+  const { body: held } = await hands.call('getVmRequest', { params: { id: heldId } })
+  await hands.call('operatorDecision', {
+    params: { id: heldId },
+    body: { step: 'clone', attempt: held.hold?.attempt ?? 1, action: 'abort', reason: 'The build team has this name' },
+  })
+  await picture('Failed', held.vmName)
+
+  const [gone, renamed] = vmNames
+  await destroyRunningVm(vcenter, gone)
+  await renameVm(vcenter, renamed, `${renamed}-old`)
+  const { id: site = '' } = run.sites[0] ?? {}
+  await until('both findings', async () => (await hands.call('listFindings')).body.items.length >= 2, 60)
+  await picture('Findings', gone)
+
+  await hands.call('beginMaintenance', { params: { id: site }, body: { reason: 'New storage' } })
+  await ask()
+  await until('what waits', async () => (await hands.call('listWaiting')).body.items.length > 0, 60)
+  await picture('Waiting', 'New storage')
+  return files
+}
