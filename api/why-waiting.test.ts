@@ -185,7 +185,7 @@ describe('why a request waits is told', () => {
     const id = await requested()
     await owner().vmRequestOnce(id, atStep('clone'))
     const { sentence } = await waitsBecause(id, /datastore/)
-    expect(sentence).toBe('The clone waits for datastore ssd-07, which bears 4 at a time, and 2 come before it')
+    expect(sentence).toBe('The clone waits for datastore ssd-07, which bears 4 at a time, and about 2 come before it')
     cloned({ moid: 'vm-3' })
     await owner().vmRequestOnce(id, is('active'))
   })

@@ -1,10 +1,13 @@
 import type { OpenClone } from '@berth/domain/clone-queue.ts'
+import type { Instant } from '@berth/domain/instant.ts'
 import type { Database } from './connect.ts'
 
 /** What a request's view does not tell of why it waits. */
 export interface WaitingFacts {
   /** How often its approvers were reminded; telling them and the operators that time runs out is a reminder too. */
   reminders: number
+  /** The last transition; none yet: undefined. */
+  changedAt?: Instant
   /** While it waits for its clone: all clones at its site that have not ended. */
   openClones?: readonly OpenClone[]
 }
@@ -12,6 +15,7 @@ export interface WaitingFacts {
 interface FactsRow {
   id: string
   reminders: number
+  changedAt: Instant | null
   /** Its site, while its clone has not ended. */
   clonesAt: string | null
 }
@@ -24,6 +28,7 @@ export async function waitingFactsOf(
     `select r.id,
             (select count(distinct event) from notices n where n.request_id = r.id and n.audience = 'approvers'
                and n.state = 'delivered' and n.event in ('approvalReminder', 'approvalEscalation'))::int as reminders,
+            (select max(a.at) from audit_entries a where a.request_id = r.id) as "changedAt",
             case when exists (select from steps s where s.request_id = r.id and s.name = 'clone' and s.state = 'running')
                  then r.site_id end as "clonesAt"
      from vm_requests r where r.id = any ($1)`,
@@ -32,9 +37,13 @@ export async function waitingFactsOf(
   const sites = [...new Set(rows.flatMap(({ clonesAt }) => clonesAt ?? []))]
   const openClones = sites.length === 0 ? new Map() : await openClonesAt(database, sites)
   return new Map(
-    rows.map(({ id, reminders, clonesAt }) => [
+    rows.map(({ id, reminders, changedAt, clonesAt }) => [
       id,
-      { reminders, ...(clonesAt !== null && { openClones: openClones.get(clonesAt) ?? [] }) },
+      {
+        reminders,
+        ...(changedAt !== null && { changedAt }),
+        ...(clonesAt !== null && { openClones: openClones.get(clonesAt) ?? [] }),
+      },
     ]),
   )
 }

@@ -20,6 +20,8 @@ export interface ActivitySight {
   attempt: number
   /** Whether an agent has it now. */
   started: boolean
+  /** Its last try failed a moment ago, and the next one is not due yet. */
+  backsOff?: boolean
   paused?: boolean
   /** An agent has it, and waits until its datastore bears another clone. */
   queuedFor?: QueuedFor
@@ -88,9 +90,10 @@ export function stepWait(step: Step, activity: ActivitySight | undefined, site: 
     return maintenanceWait(siteId, site.maintenance)
   return (
     agentsWait(siteId, site, step.since) ??
-    failureWait(step, activity) ??
+    backOffWait(step, activity) ??
     datastoreWait(step, activity) ??
-    (activity?.started === false ? slotWait(step, site.clones) : undefined) ?? {
+    (activity?.started === false ? slotWait(step, site.clones) : undefined) ??
+    nextTryWait(step, activity) ?? {
       sentence: `${deeds[name]} is under way`,
       since: step.since,
       until: 'It is done',
@@ -122,17 +125,30 @@ function agentsWait(siteId: string, { agents }: SiteSight, since: Instant): Wait
   return { sentence: `The agent of site ${siteId} is silent`, since: lastContactAt, until: 'It is heard of again' }
 }
 
-function failureWait({ name, since }: Step, activity: ActivitySight | undefined): Waiting | undefined {
-  if (activity?.lastFailure === undefined) return undefined
-  const { code, message } = activity.lastFailure
-  const cause =
-    isFailureCode(code) && !message.startsWith(failureSentence(code)) ? failureSentence(code, message) : message
+function backOffWait({ name, since }: Step, activity: ActivitySight | undefined): Waiting | undefined {
+  if (activity?.backsOff !== true || activity.lastFailure === undefined) return undefined
   return {
-    sentence: `${deeds[name]} is tried again, attempt ${activity.attempt}: ${cause}`,
+    sentence: `${deeds[name]} is tried again, attempt ${activity.attempt}: ${causeOf(activity.lastFailure)}`,
     since,
-    until: 'A try succeeds; after some hours of them an operator is asked',
+    until: triesEnd,
   }
 }
+
+/** It may go well this time: what the last try failed for is not why it waits now. */
+function nextTryWait({ name, since }: Step, activity: ActivitySight | undefined): Waiting | undefined {
+  if (activity?.lastFailure === undefined) return undefined
+  const { attempt, lastFailure } = activity
+  return {
+    sentence: `${deeds[name]} is under way, attempt ${attempt}; the last one failed: ${causeOf(lastFailure)}`,
+    since,
+    until: triesEnd,
+  }
+}
+
+const triesEnd = 'A try succeeds; after some hours of them an operator is asked'
+
+const causeOf = ({ code, message }: { code?: string; message: string }): string =>
+  isFailureCode(code) && !message.startsWith(failureSentence(code)) ? failureSentence(code, message) : message
 
 function datastoreWait({ since }: Step, activity: ActivitySight | undefined): Waiting | undefined {
   if (activity?.started !== true || activity.queuedFor === undefined) return undefined
@@ -157,8 +173,9 @@ function slotWait(step: Step, { queued, used, free }: SiteSight['clones']): Wait
   }
 }
 
+/** Who has a slot of those that wait is not known exactly, so it is about as many. */
 const others = (before: number): string =>
-  before === 0 ? ', and is the next' : `, and ${before} ${before === 1 ? 'comes' : 'come'} before it`
+  before === 0 ? ', and should be the next' : `, and about ${before} ${before === 1 ? 'comes' : 'come'} before it`
 
 const slotsOf = (slots: number, siteId: string): string =>
   slots === 1 ? `the one slot of site ${siteId}` : `one of the ${slots} slots of site ${siteId}`

@@ -139,6 +139,8 @@ export interface PendingActivityAnswer<Payload = unknown> {
   state?: unknown
   paused?: Maybe<boolean>
   attempt?: Maybe<number>
+  /** Only while it backs off. */
+  nextAttemptScheduleTime?: Maybe<Timestamp>
   lastFailure?: Maybe<{ message?: Maybe<string>; applicationFailureInfo?: Maybe<{ type?: Maybe<string> }> }>
 }
 
@@ -155,13 +157,14 @@ export function activityIn<Payload>(
   const found = pending?.find(({ activityType }) => activityType?.name === type)
   if (found === undefined) return undefined
   // What the activity threw; its own cause is what lies behind it, and has no code.
-  const { lastFailure, attempt, state, paused, heartbeatDetails } = found
+  const { lastFailure, attempt, state, paused, heartbeatDetails, nextAttemptScheduleTime } = found
   const heartbeat = heartbeatDetails?.payloads?.[0]
   const queuedFor = heartbeat && queuedForIn(read(heartbeat))
   const code = lastFailure?.applicationFailureInfo?.type
   return {
     attempt: attempt ?? 1,
     started: state === started,
+    ...(instantOfTimestamp(nextAttemptScheduleTime) !== undefined && { backsOff: true }),
     ...(queuedFor !== undefined && { queuedFor }),
     ...((paused === true || pausedStates.includes(state)) && { paused: true }),
     ...(lastFailure?.message && { lastFailure: { message: lastFailure.message, ...(code && { code }) } }),

@@ -18,7 +18,8 @@ const aRequest = (changes: Partial<WaitingRequest> = {}): WaitingRequest => ({
   id: 'own',
   state: 'provisioning',
   siteId: 'ams',
-  requestedAt: ago(600),
+  requestedAt: ago(9_000),
+  changedAt: ago(600),
   approvals: [],
   reminders: 0,
   approvalLapseSeconds: 7 * 86_400,
@@ -99,14 +100,28 @@ describe('a step at a site', () => {
 
   test('says what its last try failed for, once', () => {
     const lastFailure = { code: 'vcenterLoginRefused', message: 'InvalidLogin' }
-    expect(at('clone', { attempt: 3, lastFailure })).toEqual({
+    expect(at('clone', { attempt: 3, started: false, backsOff: true, lastFailure })).toEqual({
       sentence: 'The clone is tried again, attempt 3: vCenter refuses the agent’s login: InvalidLogin',
       since: ago(60),
       until: 'A try succeeds; after some hours of them an operator is asked',
     })
     const said = { code: 'vcenterBusy', message: 'vCenter is busy with another task on this VM: x' }
-    expect(at('powerOff', { attempt: 2, lastFailure: said })?.sentence).toBe(
+    expect(at('powerOff', { attempt: 2, started: false, backsOff: true, lastFailure: said })?.sentence).toBe(
       'Powering off is tried again, attempt 2: vCenter is busy with another task on this VM: x',
+    )
+  })
+
+  test('that has its next try says what it waits for now, and only then what the last one failed for', () => {
+    const lastFailure = { message: 'activity Heartbeat timeout' }
+    const retried = { attempt: 2, lastFailure }
+    const clones = { queued: 1, used: 8, free: 0 }
+    expect(at('clone', { ...retried, started: false }, { clones })?.sentence).toBe(
+      'The clone waits for one of the 8 slots of site ams',
+    )
+    const queuedFor = { datastore: 'ssd-07', limit: 4, before: 2 }
+    expect(at('clone', { ...retried, queuedFor })?.sentence).toMatch(/^The clone waits for datastore ssd-07/)
+    expect(at('clone', retried)?.sentence).toBe(
+      'The clone is under way, attempt 2; the last one failed: activity Heartbeat timeout',
     )
   })
 
@@ -120,10 +135,10 @@ describe('a step at a site', () => {
     })
     const others = Array.from({ length: 10 }, (_, number) => asked(`other-${number}`, 100))
     expect(at('clone', { started: false }, { clones }, [...others, asked('own', 60)])?.sentence).toBe(
-      'The clone waits for one of the 8 slots of site ams, and 2 come before it',
+      'The clone waits for one of the 8 slots of site ams, and about 2 come before it',
     )
     expect(at('clone', { started: false }, { clones }, [...others.slice(2), asked('own', 60)])?.sentence).toBe(
-      'The clone waits for one of the 8 slots of site ams, and is the next',
+      'The clone waits for one of the 8 slots of site ams, and should be the next',
     )
     expect(at('clone', { started: false }, { clones })?.sentence).toBe(
       'The clone waits for one of the 8 slots of site ams, 4 wait for one',
@@ -134,7 +149,7 @@ describe('a step at a site', () => {
   test('that an agent has may wait for its datastore', () => {
     const queuedFor = { datastore: 'ssd-07', limit: 4, before: 1 }
     expect(at('clone', { queuedFor })).toEqual({
-      sentence: 'The clone waits for datastore ssd-07, which bears 4 at a time, and 1 comes before it',
+      sentence: 'The clone waits for datastore ssd-07, which bears 4 at a time, and about 1 comes before it',
       since: ago(60),
       until: 'A clone there ends',
     })

@@ -9,6 +9,8 @@ import { stepWait, type ActivitySight, type SiteSight, type Waiting } from './st
 /** What Temporal shows of a request's workflow. */
 export interface WorkflowSight {
   status: 'running' | 'paused' | 'missing'
+  /** Since when it is missing, if Temporal remembers it. */
+  endedAt?: Instant
   /** Who paused it, and why, in the Temporal UI. */
   pause?: { since: Instant; by?: string; reason?: string }
   /** The next step of the workflow itself: no worker takes it, or each try of it fails. */
@@ -22,6 +24,8 @@ export interface WaitingRequest {
   state: VmRequestState
   siteId: string
   requestedAt: Instant
+  /** When the record changed last. */
+  changedAt: Instant
   approvals: readonly (Pick<Approval, 'openedAt' | 'decision'> & { approverNames: readonly string[] })[]
   /** How often its approvers were reminded. */
   reminders: number
@@ -59,6 +63,12 @@ export function waitingOf(
   if (isFinal(state)) return undefined
   const ofWorkflow = workflowWait(request, workflow, now)
   if (ofWorkflow !== undefined) return ofWorkflow
+  if (state === 'retiring' && step === undefined && workflow.activity !== undefined)
+    return {
+      sentence: 'The clone that was under way is being ended',
+      since: request.changedAt,
+      until: 'vCenter has ended it, or finished it; then what it made is destroyed',
+    }
   if (step !== undefined && state !== 'held' && step.name !== 'warn')
     return stepWait({ ...step, requestId: request.id, siteId, openClones }, workflow.activity, site)
   if (request.intent !== undefined && state !== 'held') return powered(request, request.intent)
@@ -81,13 +91,13 @@ function workflowWait(request: WaitingRequest, workflow: WorkflowSight, now: Ins
   if (status === 'missing')
     return {
       sentence: 'No workflow runs for it',
-      since: request.requestedAt,
+      since: workflow.endedAt ?? request.changedAt,
       until: 'Berth starts it by itself within a few minutes',
     }
   if (status === 'paused')
     return {
       sentence: `Its workflow is paused in the Temporal UI${by(pause?.by)}${because(pause?.reason)}`,
-      since: pause?.since ?? request.requestedAt,
+      since: pause?.since ?? request.changedAt,
       until: 'An operator unpauses it there',
     }
   if (task === undefined) return undefined
@@ -114,35 +124,35 @@ const byState: Record<OpenState, Explain> = {
     asPlanned: true,
   }),
   awaitingApproval: (request) => awaitingApproval(request),
-  provisioning: ({ siteId, requestedAt }) => ({
+  provisioning: ({ siteId, changedAt }) => ({
     sentence: `It is about to be built at site ${siteId}`,
-    since: requestedAt,
+    since: changedAt,
     until: 'Its next step begins, mostly at once',
     asPlanned: true,
   }),
   active: (request, now) => {
-    const { requestedAt, handedOverAt, leaseEndsAt } = request
+    const { changedAt, handedOverAt, leaseEndsAt } = request
     if (leaseEndsAt !== undefined && leaseEndsAt <= now) return afterLease(request, now)
     return {
       sentence: 'The VM is its owner’s while the lease runs',
-      since: handedOverAt ?? requestedAt,
+      since: handedOverAt ?? changedAt,
       until: 'The lease ends, unless it is extended or the VM is given back before',
       ...at(leaseEndsAt),
       asPlanned: true,
     }
   },
   expired: (request, now) => {
-    const { requestedAt, expiredAt, graceEndsAt, dueAt } = request
+    const { changedAt, expiredAt, graceEndsAt, dueAt } = request
     if (graceEndsAt !== undefined && graceEndsAt <= now) return afterGrace(request, now)
     return {
       sentence: 'The lease is over; the VM is powered off and kept for now',
-      since: expiredAt ?? requestedAt,
+      since: expiredAt ?? changedAt,
       until: 'Its owner extends the lease; otherwise the VM is destroyed',
       asPlanned: true,
       ...at(dueAt ?? graceEndsAt),
     }
   },
-  released: ({ requestedAt, releasedAt, dueAt, step }) => {
+  released: ({ changedAt, releasedAt, dueAt, step }) => {
     if (step?.name === 'warn')
       return {
         sentence: 'Somebody else gave the VM back, and its owner could not be told yet',
@@ -151,19 +161,19 @@ const byState: Record<OpenState, Explain> = {
       }
     return {
       sentence: 'The VM was given back; it is powered off and kept for now',
-      since: releasedAt ?? requestedAt,
+      since: releasedAt ?? changedAt,
       until: 'Its owner restores it; otherwise it is destroyed',
       asPlanned: true,
       ...at(dueAt),
     }
   },
-  retiring: ({ siteId, requestedAt }) => ({
+  retiring: ({ siteId, changedAt }) => ({
     sentence: `It is about to be destroyed at site ${siteId}`,
-    since: requestedAt,
+    since: changedAt,
     until: 'Its next step begins, mostly at once',
     asPlanned: true,
   }),
-  held: ({ hold, requestedAt }) => held(hold, requestedAt),
+  held: ({ hold, changedAt }) => held(hold, changedAt),
 }
 
 const afterLease = (request: WaitingRequest, now: Instant): Waiting =>
@@ -192,10 +202,10 @@ interface Act {
 
 /** The act is due, and waits for its warning, or for that to be old enough. */
 function afterItsTime(request: WaitingRequest, now: Instant, { event, endedAt, over, next }: Act): Waiting {
-  const { requestedAt, grant, warnings = [], dueAt, step } = request
+  const { changedAt, grant, warnings = [], dueAt, step } = request
   const isWarned = warnings.some((warning) => warning.event === event && warning.grantNumber === grant?.number)
   const isOld = dueAt === undefined || dueAt <= now
-  const since = step?.since ?? endedAt ?? requestedAt
+  const since = step?.since ?? endedAt ?? changedAt
   if (isWarned && isOld)
     return { sentence: `${over}; ${next}`, since, until: 'Its next step begins, mostly at once', asPlanned: true }
   const sentence = `${over}, and its owner was not warned long enough ago`
@@ -203,9 +213,9 @@ function afterItsTime(request: WaitingRequest, now: Instant, { event, endedAt, o
   return { sentence, since, until: 'A warning is delivered in time, or the lease is extended' }
 }
 
-const powered = ({ requestedAt }: WaitingRequest, intent: NonNullable<WaitingRequest['intent']>): Waiting => ({
+const powered = ({ changedAt }: WaitingRequest, intent: NonNullable<WaitingRequest['intent']>): Waiting => ({
   sentence: intent === 'release' ? 'It is about to be powered off' : 'It is about to be powered on again',
-  since: requestedAt,
+  since: changedAt,
   until: 'Its next step begins, mostly at once',
   asPlanned: true,
 })
@@ -228,10 +238,10 @@ const remindedWords = (times: number): string => {
   return `, reminded ${times === 1 ? 'once' : times === 2 ? 'twice' : `${times} times`}`
 }
 
-function held(hold: WaitingRequest['hold'], requestedAt: Instant): Waiting {
-  if (hold === undefined) return { sentence: 'Held', since: requestedAt, until: 'An operator decides' }
+function held(hold: WaitingRequest['hold'], changedAt: Instant): Waiting {
+  if (hold === undefined) return { sentence: 'Held', since: changedAt, until: 'An operator decides' }
   const { step, attempt, message, heldAt, cleanUpAt, givenUp } = hold
-  const since = heldAt ?? requestedAt
+  const since = heldAt ?? changedAt
   if (givenUp === true)
     return {
       sentence: `Given up; what was built is kept for diagnosis: ${message}`,

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { listedFindings } from '@berth/database/listed-findings.ts'
+import { tryAgain } from '@berth/database/try-again.ts'
 import { controlPlaneQueue } from '@berth/domain/task-queues.ts'
-import { releaseVm, reconcileSiteType } from '@berth/workflows/messages.ts'
+import { until } from '@berth/testing/until.ts'
+import { operatorDecision, releaseVm, reconcileSiteType } from '@berth/workflows/messages.ts'
 import { openWorld, type World } from './testing/world.ts'
 
 let world: World
@@ -62,6 +64,31 @@ test('a request whose workflow was terminated is put back under one, and its lea
   await world.until(id, 'retired')
   await world.keepRun('reconciled', workflowId)
   await world.keepHistory(id, 'reopened-by-reconciling')
+})
+
+test('a failed request that was opened again gets a run of its own, also while the old one still tells of its end', async () => {
+  world.courier.refuses = true
+  world.vcenter.failNext('cloneVm', 'noPermission')
+  const { id, life } = await world.ask()
+  await world.until(id, 'held')
+  const abort = { id: randomUUID(), by: 'operator', step: 'clone', attempt: 1, action: 'abort' } as const
+  await life.executeUpdate(operatorDecision, { args: [abort] })
+  await world.until(id, 'failed')
+  expect((await life.describe()).status.name).toBe('RUNNING')
+  const opened = await tryAgain(world.database, { requestId: id, messageId: randomUUID(), by: 'operator' })
+  expect(opened).toMatchObject({ outcome: 'reopened' })
+  const newest = () => world.client.workflow.getHandle(life.workflowId).describe()
+  const { runId: failed } = await newest()
+  await until(
+    'the new run',
+    async () => {
+      await reconcile()
+      return (await newest()).runId !== failed
+    },
+    50,
+  )
+  world.courier.refuses = false
+  await world.until(id, 'active')
 })
 
 test('a VM without an open request is reported and left alone, and the report ends with its cause', async () => {

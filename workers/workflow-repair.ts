@@ -52,9 +52,19 @@ export function createWorkflowRepair(
           if (!(error instanceof WorkflowNotFoundError)) throw error
         })
     },
-    async reopen(requestId) {
+    async reopen(requestId, endedRun) {
+      if (endedRun !== undefined) await ended(client, endedRun)
       await client.workflow.start(provisionVmType, reopenOptions(await requestOf(requestId)))
     },
+  }
+}
+
+/** It has closed by itself meanwhile, or it is closed now. */
+async function ended(client: Client, { workflowId, runId }: { workflowId: string; runId: string }): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId, runId).terminate('its request was opened again')
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error
   }
 }
 

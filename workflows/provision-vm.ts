@@ -75,10 +75,9 @@ async function liveOn(life: Life): Promise<void> {
   }
 }
 
-/** A lease may be longer than the code is old: a full history, or a newer deployment, is left behind on entering its wait. */
+/** A full history is left behind on entering the lease's wait. */
 async function rollOverIfDue(life: Life): Promise<void> {
-  const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo()
-  if (!continueAsNewSuggested && targetWorkerDeploymentVersionChanged !== true) return
+  if (!workflowInfo().continueAsNewSuggested) return
   // What brought us here is told just now: it gets a moment, since deliveries do not move to the next run.
   await condition(() => !life.isTelling || life.inbox.letters.length > 0, '5 seconds')
   await condition(() => allHandlersFinished() || life.inbox.letters.length > 0)

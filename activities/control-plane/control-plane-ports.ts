@@ -92,6 +92,9 @@ export interface WorkflowRepair {
   standingOf(workflowId: string): Promise<WorkflowStanding>
   /** Asks a run whether it still knows its request: after a Reset, or a lost workflow task, it may wait for what happened long ago. */
   lookAgain(workflowId: string): Promise<void>
-  /** Starts the request's workflow again with its stored input; does nothing if one is running. */
-  reopen(requestId: string): Promise<void>
+  /**
+   * Starts the request's workflow again with its stored input; does nothing if one is running. A run that has ended the
+   * request, and still tells people so, is ended first.
+   */
+  reopen(requestId: string, endedRun?: { workflowId: string; runId: string }): Promise<void>
 }

@@ -67,6 +67,10 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
       const workflowId = vmRequestWorkflowId(siteId, request.requestId)
       const workflow = running.get(workflowId)
       if (workflow === undefined) continue
+      if (hasEndedIt(request, workflow, now)) {
+        await repair.reopen(request.requestId, { workflowId, runId: workflow.runId })
+        continue
+      }
       const doubt = doubtOf(request, workflow, now)
       if (doubt === 'isBehind' || (doubt === 'mayBeIdle' && isIdle(await repair.standingOf(workflowId))))
         await repair.lookAgain(workflowId)
@@ -139,6 +143,10 @@ const vmsSeen = (listed: ListedVms | null): VmsSeen =>
 
 /** Until then a difference may be that the workflow is just about to say what it has recorded. */
 const settledAfterSeconds = 30
+
+/** The request failed, was opened again, and nobody started its new run; the old one takes no message any more. */
+const hasEndedIt = ({ changedAt }: OpenRequest, { state }: RunningWorkflow, now: Instant): boolean =>
+  state !== undefined && isFinal(state) && secondsBetween(changedAt, now) >= settledAfterSeconds
 
 function doubtOf(
   { newestRunId, changedAt, state, isUnderWay }: OpenRequest,

@@ -29,8 +29,16 @@ export function stepsWithHeartbeats(heartbeatSeconds: number, askStanding: AskSt
   return async <T>(step: (progress: StepProgress) => Promise<T>): Promise<T> => {
     const context = Context.current()
     // A further attempt repeats what the last one reported, so that a crash before its first report loses nothing.
-    let latest: StepHeartbeat = context.info.heartbeatDetails ?? {}
-    const { taskMoid: lastTaskMoid, mayHaveWritten = false } = latest
+    const {
+      taskMoid: lastTaskMoid,
+      mayHaveWritten = false,
+      percent,
+    } = (context.info.heartbeatDetails ?? {}) as StepHeartbeat
+    let latest: StepHeartbeat = {
+      ...(lastTaskMoid !== undefined && { taskMoid: lastTaskMoid }),
+      ...(percent !== undefined && { percent }),
+      ...(mayHaveWritten && { mayHaveWritten }),
+    }
     let timer: NodeJS.Timeout | undefined
     const rest = () => {
       clearTimeout(timer)

@@ -2,7 +2,7 @@ import type { Waiting } from '@berth/domain/step-wait.ts'
 import type { SeenSite } from '@berth/domain/temporal-answers.ts'
 import { engineSilent, waitingOf, type WaitingRequest } from '@berth/domain/waiting.ts'
 import { addSeconds, instantOf, type Instant } from '@berth/domain/instant.ts'
-import { isFinal } from '@berth/domain/vm-request.ts'
+import { isFinal, type HoldStep, type VmRequestState } from '@berth/domain/vm-request.ts'
 import { displayNames } from '@berth/database/users.ts'
 import type { VmRequestView } from '@berth/database/vm-request-view.ts'
 import type { WaitingFacts } from '@berth/database/waiting-facts.ts'
@@ -24,10 +24,13 @@ export async function whyWaiting(
   const now = instantOf(Date.now())
   const request = waitingRequest(view, facts, now)
   const site = await provisioning.seeSite(view.siteId)
-  const workflow = site && (await provisioning.seeWorkflow(view, request.step?.name))
+  const workflow = site && (await provisioning.seeWorkflow(view, request.step?.name ?? stepBeingEnded[view.state]))
   if (site === undefined || workflow === undefined) return engineSilent(provisioning.silentSince() ?? now)
   return waitingOf(request, workflow, await inPlainNames(database, site), now)
 }
+
+/** A clone that was cancelled is waited for although its step is over. */
+const stepBeingEnded: Partial<Record<VmRequestState, HoldStep>> = { retiring: 'clone' }
 
 /** Temporal keeps ids; people read names. */
 export async function inPlainNames(database: ApiDependencies['database'], site: SeenSite): Promise<SeenSite> {
@@ -37,7 +40,11 @@ export async function inPlainNames(database: ApiDependencies['database'], site: 
   return { ...site, maintenance: { ...maintenance, by: names.get(maintenance.by) ?? maintenance.by } }
 }
 
-function waitingRequest(view: VmRequestView, { reminders, openClones }: WaitingFacts, now: Instant): WaitingRequest {
+function waitingRequest(
+  view: VmRequestView,
+  { reminders, changedAt, openClones }: WaitingFacts,
+  now: Instant,
+): WaitingRequest {
   const { state, siteId, requestedAt, approvals, policy, steps, intent: _, ...rest } = view
   const running = steps.findLast((step) => step.state === 'running')
   const dueAt = dueAtOf(view)
@@ -47,6 +54,7 @@ function waitingRequest(view: VmRequestView, { reminders, openClones }: WaitingF
     state,
     siteId,
     requestedAt,
+    changedAt: changedAt ?? requestedAt,
     approvals,
     reminders,
     ...(openClones !== undefined && { openClones }),

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client'
 import { defaultPayloadConverter } from '@temporalio/common'
+import { instantOf } from '@berth/domain/instant.ts'
 import { activityOfStep } from '@berth/domain/step-wait.ts'
 import { activityIn, instantOfTimestamp } from '@berth/domain/temporal-answers.ts'
 import type { HoldStep } from '@berth/domain/vm-request.ts'
@@ -23,7 +24,10 @@ export async function describeWorkflow(client: Client, workflowId: string): Prom
 export function workflowSight(described: Described, step: HoldStep | undefined): WorkflowSight {
   if (described === 'missing') return { status: 'missing' }
   const { status, raw } = described
-  if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return { status: 'missing' }
+  if (status.name !== 'RUNNING' && status.name !== 'PAUSED') {
+    const { closeTime } = described
+    return { status: 'missing', ...(closeTime !== undefined && { endedAt: instantOf(closeTime.getTime()) }) }
+  }
   const pause = pauseOf(raw)
   const type = step && activityOfStep[step]
   const activity =
