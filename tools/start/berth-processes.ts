@@ -57,6 +57,8 @@ const mailSink = (settings: Settings): ProcessPlan =>
 
 const simulator = (settings: Settings, site: Site, vcsim: string): ProcessPlan => ({
   name: `vcenter-${site.id}`,
+  // It writes some files for each VM of its inventory first: 10,000 were seen to take 192 s.
+  readyWithinSeconds: 60 + settings.inventoryVms / 25,
   command: vcsim,
   args: vcsimArguments(
     { taskDelays: settings.taskDelays },
