@@ -50,11 +50,14 @@ export async function benchLeases(leases: number): Promise<LeasesFigures> {
 }
 
 const atOnce = 40
+/** More take longer than a statement may. */
+const rowsAtOnce = 500
 
 /** The rows of one lease, again and again, and a workflow for each: building so many VMs would take the simulator hours. */
 async function beginCopies(berth: BenchBerth, original: string, count: number): Promise<void> {
   const ids = Array.from({ length: count }, () => crypto.randomUUID())
-  await copyRows(berth, original, ids)
+  for (let from = 0; from < count; from += rowsAtOnce)
+    await copyRows(berth, original, ids.slice(from, from + rowsAtOnce))
   const { workflow } = berth.temporal
   const waiting = [...ids]
   const begin = async () => {
@@ -70,10 +73,10 @@ async function beginCopies(berth: BenchBerth, original: string, count: number): 
 async function copyRows({ database: { pool } }: BenchBerth, original: string, ids: readonly string[]): Promise<void> {
   await pool.query(
     `insert into vm_requests
-     select (jsonb_populate_record(r, jsonb_build_object('id', copy.id, 'vm_name', 'copy-' || copy.n, 'newest_run_id', null, 'lease_ends_at', now() + interval '30 days',
+     select (jsonb_populate_record(r, jsonb_build_object('id', copy.id, 'vm_name', 'copy-' || copy.id, 'newest_run_id', null, 'lease_ends_at', now() + interval '30 days',
               'provisioning_request', r.provisioning_request ||
-                jsonb_build_object('requestId', copy.id, 'vmName', 'copy-' || copy.n)))).*
-     from vm_requests r, unnest($2::uuid[]) with ordinality as copy (id, n) where r.id = $1`,
+                jsonb_build_object('requestId', copy.id, 'vmName', 'copy-' || copy.id)))).*
+     from vm_requests r, unnest($2::uuid[]) as copy (id) where r.id = $1`,
     [original, ids],
   )
   await pool.query(
