@@ -106,8 +106,12 @@ const workers = (settings: Settings, through: Through): ProcessPlan =>
       BERTH_SMTP_URL: `smtp://127.0.0.1:${settings.ports.smtp}`,
       BERTH_MAIL_FROM: 'Berth <berth@example.com>',
       BERTH_WORKFLOW_BUNDLE: path.join(repository, workflowBundle),
+      ...givesBackMemory,
     },
   )
+
+/** As docker/node.Dockerfile has it: what a burst of work took is given back to the system. */
+const givesBackMemory = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 const agents = (settings: Settings, through: Through): ProcessPlan[] => [
   ...settings.sites.flatMap((site) =>
