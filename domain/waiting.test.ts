@@ -18,7 +18,7 @@ const aRequest = (changes: Partial<WaitingRequest> = {}): WaitingRequest => ({
   id: 'own',
   state: 'provisioning',
   siteId: 'ams',
-  requestedAt: ago(9_000),
+  requestedAt: ago(600),
   changedAt: ago(600),
   approvals: [],
   reminders: 0,
@@ -56,6 +56,24 @@ test('every state but the final ones has a sentence, since when, and what ends i
         }),
       ])
   }
+})
+
+test('what came up later is dated from the last change, not from the request', () => {
+  const later = { requestedAt: ago(86_400), changedAt: ago(5) }
+  expect(why({ ...later, state: 'provisioning' })?.since).toBe(ago(5))
+  expect(why({ ...later, state: 'active', intent: 'release' })?.since).toBe(ago(5))
+  expect(why({ ...later, state: 'active' }, { status: 'missing' })?.since).toBe(ago(5))
+  expect(why({ ...later, state: 'active' }, { status: 'missing', endedAt: ago(90) })?.since).toBe(ago(90))
+})
+
+test('a clone that was cancelled is said to be ended before anything is destroyed', () => {
+  const state = 'retiring' as const
+  expect(why({ state, changedAt: ago(5) }, { activity: { attempt: 1, started: true } })).toEqual({
+    sentence: 'The clone that was under way is being ended',
+    since: ago(5),
+    until: 'vCenter has ended it, or finished it; then what it made is destroyed',
+  })
+  expect(why({ state })?.sentence).toBe('It is about to be destroyed at site ams')
 })
 
 describe('an approval', () => {
