@@ -18,15 +18,22 @@ export interface Troubles {
   ask(): Promise<string>
 }
 
+/** The whole page at once: scrolled, its header would lie over a section. */
+const tall = { width: 1_280, height: 2_400 }
+const margin = 16
+
 /** What Operations shows of requests that failed, of VMs that people changed in vCenter, and of a site in maintenance. */
 export async function takeTroublePictures(troubles: Troubles, folder: string): Promise<string[]> {
   const { operator, run, vcenter, heldId, vmNames, ask } = troubles
   const files: string[] = []
+  await operator.page.setViewportSize(tall)
   const picture = async (section: string, text: string) => {
     const region = operator.region(section)
     await region.getByText(text).first().waitFor()
     const file = path.join(folder, `operations-${section.toLowerCase()}.png`)
-    await region.screenshot({ path: file })
+    const { x, y, width, height } = (await region.boundingBox()) ?? { x: 0, y: 0, ...tall }
+    const clip = { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin }
+    await operator.page.screenshot({ path: file, clip })
     files.push(file)
   }
   const hands = apiDriver(run.portalUrl, run.tokens.operator)
