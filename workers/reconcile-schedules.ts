@@ -4,7 +4,7 @@ import { controlPlaneQueue, reconcileWorkflowId } from '@berth/domain/task-queue
 import type { ReconcileSite } from '@berth/workflows/reconcile-site.ts'
 import { reconcileSiteType } from '@berth/workflows/messages.ts'
 
-/** One Temporal Schedule a site compares vCenter with the record; made or brought up to date at every start. */
+/** For each site a Temporal Schedule that compares vCenter with the record; made, or brought up to date, at every start. */
 export async function keepReconcileSchedules(
   client: Client,
   configuration: Configuration,
