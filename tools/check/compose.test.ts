@@ -83,12 +83,21 @@ describe('docker-compose.yml', () => {
     expect(serviceNamed('temporal').environment).toMatchObject({ TEMPORAL_TLS_REQUIRE_CLIENT_AUTH: 'true' })
   })
 
-  test.each(['api', 'workers', 'agent'])('gives %s only settings that its process reads', async (name) => {
+  /** The password comes as a secret; an authority of vCenter's would be one more file to mount. */
+  const notWithCompose: Record<string, string[]> = {
+    api: [],
+    workers: [],
+    agent: ['BERTH_VCENTER_CA_FILE', 'BERTH_VCENTER_PASSWORD'],
+  }
+
+  test.each(['api', 'workers', 'agent'])('gives %s the settings that its process reads', async (name) => {
     const folder = name === 'agent' ? 'agent-worker' : name
     const source = await read(`${folder}/config.ts`)
     const given = Object.keys(serviceNamed(name).environment ?? {}).filter((key) => !key.startsWith('TEMPORAL_'))
     expect(given.length).toBeGreaterThan(3)
     expect(given.filter((key) => !source.includes(`${key}:`))).toEqual([])
+    const settings = [...source.matchAll(/^ {2}((?:BERTH|DATABASE)_[A-Z_]+):/gm)].map(([, key]) => key as string)
+    expect(settings.filter((key) => !given.includes(key)).sort()).toEqual(notWithCompose[name])
   })
 
   test('mounts files that are in the repository', async () => {
