@@ -13,6 +13,7 @@ import {
   cancelRequest,
   decideApproval,
   extendLease,
+  operatorDecision,
   provisionVmType,
   releaseVm,
   startOptions,
@@ -176,6 +177,21 @@ describe('Start Workflow Like This One', () => {
     await life.result()
     const again = await startLike(request, life.workflowId)
     expect(await again.result()).toEqual({ state: 'retired' })
+    expect(world.vcenter.mostVmsAtOnce(id)).toBe(1)
+  })
+
+  test('with the same id opens a failed request again, and builds it once', async () => {
+    world.vcenter.failNext('cloneVm', 'noPermission')
+    const { id, life, request } = await world.ask()
+    await world.until(id, 'held')
+    const abort = { id: randomUUID(), by: 'operator', step: 'clone', attempt: 1, action: 'abort' } as const
+    await life.executeUpdate(operatorDecision, { args: [abort] })
+    await expect(life.result()).rejects.toThrow(WorkflowFailedError)
+    const again = await startLike(request, life.workflowId)
+    await world.until(id, 'active')
+    expect(await world.auditOf(id)).toContain('reopened')
+    await again.executeUpdate(releaseVm, { args: [{ id: randomUUID(), by: 'developer' }] })
+    await world.until(id, 'released')
     expect(world.vcenter.mostVmsAtOnce(id)).toBe(1)
   })
 
