@@ -82,6 +82,28 @@ describe('notices', () => {
     ])
   })
 
+  test('that warn are overtaken by a later warning, and by the end of the request', async () => {
+    const { id, run } = await handedOver()
+    expect(await world.records.noticesToDeliver(id, [ending])).toHaveLength(2)
+    const later = { ...ending, stage: 'later' }
+    for (const { id: noticeId } of await world.records.noticesToDeliver(id, [later]))
+      await world.records.noticeDelivered(noticeId, '250 ok')
+    expect(await world.records.noticesToDeliver(id, [ending])).toEqual([])
+    await world.records.noticesToDeliver(id, [{ ...ending, stage: 'latest' }])
+    await run.record({ state: 'expired' })
+    await run.record({ state: 'retiring', retireTo: 'retired' })
+    await run.record({ state: 'retired' })
+    const { rows } = await world.database.pool.query(
+      `select state, count(*)::int as count from notices where request_id = $1 and event = 'leaseEnding'
+       group by state order by state`,
+      [id],
+    )
+    expect(rows).toEqual([
+      { state: 'delivered', count: 2 },
+      { state: 'overtaken', count: 4 },
+    ])
+  })
+
   test('about a decision go to its approvers, and those for operators to operators', async () => {
     const id = await aRequest(world, { sizeId: 'large' })
     await world.records.openApprovals(id, new Date().toISOString())

@@ -3,7 +3,7 @@ import type { NoticeAudience, NoticeEvent, NoticeOrder, PendingNotice } from '@b
 import type { Database } from './connect.ts'
 import { addNotices, noticeContext } from './notice-rows.ts'
 import { noticeText } from './notice-text.ts'
-import { transaction } from './transaction.ts'
+import { transaction, type Queryable } from './transaction.ts'
 import { readRequest } from './vm-request-row.ts'
 
 /** These gate an act: they stay pending until somebody was told. The others are given up after a day. */
@@ -76,18 +76,37 @@ const writtenAnew = (database: Database, requestId: string, orders: NoticeOrder[
     return pending
   })
 
-/** Answers when it was delivered: the first time, if it is said again. */
+/**
+ * Answers when it was delivered: the first time, if it is said again. Earlier warnings that never got that far are overtaken:
+ * nobody sends them any more.
+ */
 export async function noticeDelivered({ pool }: Database, noticeId: string, receipt: string): Promise<Instant> {
   const { rows } = await pool.query<{ delivered_at: Instant }>(
-    `update notices set
-       attempts = attempts + case when state = 'delivered' then 0 else 1 end,
-       receipt = coalesce(receipt, $2), delivered_at = coalesce(delivered_at, $3), last_error = null, state = 'delivered'
-     where id = $1 returning delivered_at`,
-    [noticeId, receipt, instantOf(Date.now())],
+    `with delivered as (
+       update notices set
+         attempts = attempts + case when state = 'delivered' then 0 else 1 end,
+         receipt = coalesce(receipt, $2), delivered_at = coalesce(delivered_at, $3), last_error = null, state = 'delivered'
+       where id = $1 returning *
+     ), overtaken as (
+       update notices earlier set state = 'overtaken' from delivered
+       where earlier.request_id = delivered.request_id and earlier.event = delivered.event
+         and earlier.recipient = delivered.recipient and earlier.channel = delivered.channel
+         and earlier.event = any ($4) and earlier.state = 'pending' and earlier.created_at < delivered.created_at
+     )
+     select delivered_at from delivered`,
+    [noticeId, receipt, instantOf(Date.now()), gating],
   )
   const row = rows[0]
   if (row === undefined) throw new Error(`there is no notice ${noticeId}`)
   return row.delivered_at
+}
+
+/** Of a request that has ended: what it warned of has happened, or cannot happen any more. */
+export async function overtakeWarnings(client: Queryable, requestId: string): Promise<void> {
+  await client.query(
+    `update notices set state = 'overtaken' where request_id = $1 and state = 'pending' and event = any ($2)`,
+    [requestId, gating],
+  )
 }
 
 export const noticeFailed = ({ pool }: Database, noticeId: string, error: string): Promise<void> =>

@@ -11,6 +11,7 @@ import { approvalsOf, factsOf } from './facts.ts'
 import { fence } from './fence.ts'
 import { giveBackAll, giveBackReservation } from './give-back.ts'
 import { addNotices, addWarningInPerson } from './notice-rows.ts'
+import { overtakeWarnings } from './notices.ts'
 import {
   placeAgain,
   recordDecision,
@@ -145,5 +146,7 @@ async function recordRest(client: Queryable, request: VmRequestRow, { change, at
   if (change.grant !== undefined) await recordGrant(client, request.id, change.grant, by)
   if (change.warning !== undefined) await addWarningInPerson(client, request, change.warning, by)
   if (change.state === 'active') await giveBackReservation(client, request.id)
-  if (isFinal(request.state)) await giveBackAll(client, request.id)
+  if (!isFinal(request.state)) return
+  await giveBackAll(client, request.id)
+  await overtakeWarnings(client, request.id)
 }
