@@ -28,6 +28,7 @@ export async function factsOf(client: Queryable, request: VmRequestRow): Promise
     ...withoutNulls({
       hold: holdOf(request),
       placement: request.placement,
+      vmMoid: request.vm_moid,
       overrides: request.overrides,
       address: request.address,
       handedOverAt: request.handed_over_at,

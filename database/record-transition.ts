@@ -94,6 +94,7 @@ function columnsOf(request: VmRequestRow, { change, at }: Transition): ColumnVal
     overrides: change.overrides && { ...request.overrides, ...change.overrides },
     vm_name: change.overrides?.vmName,
     placement: change.placeAgain && request.placement && { ...request.placement, replaced: true },
+    vm_moid: change.vmMoid,
     address: change.address,
     handed_over_at: change.handedOverAt,
     expired_at: change.expiredAt,

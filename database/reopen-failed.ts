@@ -21,6 +21,7 @@ export async function reopenFailed(client: Queryable, request: VmRequestRow): Pr
     name_held: true,
     hold: null,
     placement: null,
+    vm_moid: null,
     address: null,
     retire_to: null,
     reasons: null,

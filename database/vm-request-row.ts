@@ -27,6 +27,7 @@ export interface VmRequestRow {
   round: number
   hold: HeldRow | null
   placement: Placement | null
+  vm_moid: string | null
   overrides: Overrides | null
   address: string | null
   handed_over_at: Instant | null

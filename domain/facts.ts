@@ -47,6 +47,8 @@ export interface Facts {
   approvals: Approval[]
   hold?: Hold
   placement?: Placement
+  /** Its moid, as vCenter named it when it was cloned or adopted. */
+  vmMoid?: string
   /** What an operator chose for a retry; holds for the rest of the life. */
   overrides?: Overrides
   address?: string

@@ -31,6 +31,7 @@ export interface Change {
   /** The step `place` is done again: its space is given back. */
   placeAgain?: true
   decision?: RecordedDecision
+  vmMoid?: string
   address?: string | null
   handedOverAt?: Instant
   grant?: LeaseGrant & { seconds: number; cappedBy: LeaseCap }

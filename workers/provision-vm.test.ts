@@ -400,6 +400,27 @@ describe('power-off and wake-up', () => {
     expect(world.vcenter.vmOf(id)).toMatchObject({ poweredOn: true })
   })
 
+  test('a VM whose uuid and name somebody changed does not count as off', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 3, policy: { graceSeconds: 2 } })
+    await world.until(id, 'active')
+    const vm = world.vcenter.vmOf(id)
+    if (vm === undefined) throw new Error('no VM')
+    const changed = crypto.randomUUID()
+    world.vcenter.reassignUuid(id, changed)
+    vm.name = 'renamed'
+    const { hold } = await world.until(id, 'held')
+    expect(hold).toMatchObject({ heldFrom: 'active', step: 'powerOff', code: 'notOurs' })
+    expect(vm.poweredOn).toBe(true)
+    world.vcenter.reassignUuid(changed, id)
+    await life.executeUpdate(operatorDecision, {
+      args: [{ ...message('operator'), step: 'powerOff', attempt: hold?.attempt ?? 0, action: 'retry' }],
+    })
+    await world.until(id, 'expired')
+    expect(vm.poweredOn).toBe(false)
+    expect(await life.result()).toEqual({ state: 'retired' })
+    expect(world.vcenter.vms).not.toContain(vm)
+  })
+
   test('powering on again is held, and tried again by an operator: the VM is on', async () => {
     world.vcenter.failNext('powerOffVm', 'noPermission')
     const { id, life } = await world.ask({ leaseSeconds: 2 })

@@ -17,6 +17,7 @@ export function applyChange(facts: Facts, change: Change): Facts {
     )
   }
   if (change.decision !== undefined) next.approvals = withDecision(facts.approvals, change.decision)
+  if (change.vmMoid !== undefined) next.vmMoid = change.vmMoid
   if (change.handedOverAt !== undefined) next.handedOverAt = change.handedOverAt
   if (change.retireTo !== undefined) next.retireTo = change.retireTo
   if (change.reasons !== undefined) next.reasons = change.reasons

@@ -1,4 +1,4 @@
-import type { CloneOrder } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { CloneOrder, EndOrder, Granted } from '@berth/activities/vcenter/vcenter-port.ts'
 import { firstGrant } from '@berth/domain/lease.ts'
 import { overriddenRules } from '@berth/domain/overrides.ts'
 import type { Placement } from '@berth/domain/placement.ts'
@@ -51,7 +51,10 @@ async function clone(life: Life): Promise<void> {
     cancellable(life),
   )
   if (cloned === interrupted) return
-  life.finish({ event: 'cloned', change: { finished: { name: 'clone', attempt: cloned.attempt } } })
+  life.finish({
+    event: 'cloned',
+    change: { finished: { name: 'clone', attempt: cloned.attempt }, vmMoid: cloned.result.moid },
+  })
 }
 
 async function powerOn(life: Life): Promise<void> {
@@ -91,12 +94,19 @@ async function handOver(life: Life): Promise<void> {
 
 const cancellable = (life: Life) => ({ cancelRequest: cancelWhileBuilding(life) })
 
-/** Which VM, and by which approval: told with every step. */
+/** Which VM, as far as it is known, and by which approval: told with every step. */
 export const grantedVm = (life: Life) => ({
   installationId: life.request.installationId,
   requestId: life.request.requestId,
+  ...(life.facts.vmMoid !== undefined && { moid: life.facts.vmMoid }),
   grant: grantOf(life),
 })
+
+/** The same of a VM that is to be powered off or destroyed: also where it is found by its name. */
+export function endOrder(life: Life): EndOrder & Granted {
+  const { placement } = life.facts
+  return { ...grantedVm(life), vmName: life.vmName, ...(placement !== undefined && { placement }) }
+}
 
 const grantOf = ({ request, facts }: Life): Grant => ({
   specHash: request.specHash,

@@ -1,7 +1,7 @@
 import { graceWarning, leaseWarnings, noticeNeededSeconds, type LeaseGrant } from '@berth/domain/lease.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { addSeconds } from '@berth/domain/instant.ts'
-import { addressWait, grantedVm } from './build-vm.ts'
+import { addressWait, endOrder, grantedVm } from './build-vm.ts'
 import type { Life } from './life.ts'
 import { extend, noted, release, restore } from './owner-letters.ts'
 import { interrupted, isBehind, performStep, wasTried } from './perform-step.ts'
@@ -67,7 +67,7 @@ export async function keepUntilUndoEnds(life: Life): Promise<void> {
 /** Ends a lease: shut down, then recorded as expired, or as released where the owner asked for it. */
 async function powerOff(life: Life): Promise<void> {
   if (isBehind(life, 'powerOff')) return settle(life)
-  const order = { vm: grantedVm(life), guestShutdownSeconds: life.request.policy.guestShutdownSeconds }
+  const order = { vm: endOrder(life), guestShutdownSeconds: life.request.policy.guestShutdownSeconds }
   const handlers = { extendLease: noted(extend(life)), releaseVm: noted(release(life)) }
   const off = await performStep(life, 'powerOff', () => life.site.powerOffVm(order), handlers)
   if (off === interrupted) return

@@ -1,7 +1,6 @@
-import type { DestroyOrder, Granted } from '@berth/activities/vcenter/vcenter-port.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { FinalState } from '@berth/domain/vm-request.ts'
-import { grantedVm } from './build-vm.ts'
+import { endOrder } from './build-vm.ts'
 import type { Life } from './life.ts'
 import { interrupted, performStep } from './perform-step.ts'
 import { undoFor } from './undo.ts'
@@ -31,16 +30,11 @@ export async function retireVm(life: Life): Promise<void> {
     await life.record({ event: end, change: { state: end }, notices: told })
     return
   }
-  const destroyed = await performStep(life, 'destroy', () => life.site.destroyVm(destroyOrder(life)), {})
+  const destroyed = await performStep(life, 'destroy', () => life.site.destroyVm(endOrder(life)), {})
   if (destroyed === interrupted) return
   await life.record({
     event: end,
     change: { state: end, step: { name: 'destroy', state: 'done', attempt: destroyed.attempt } },
     notices: told,
   })
-}
-
-function destroyOrder(life: Life): DestroyOrder & Granted {
-  const { placement } = life.facts
-  return { ...grantedVm(life), vmName: life.vmName, ...(placement !== undefined && { placement }) }
 }

@@ -10,7 +10,7 @@ import type {
   AddressRules,
   CloneOrder,
   CountingAddresses,
-  DestroyOrder,
+  EndOrder,
   Granted,
   StepProgress,
   VcenterPort,
@@ -50,11 +50,11 @@ export function createVcenterActivities(
       stepOf(scheduledBy, (progress) => port.waitForAddress(vm, rules, progress)),
 
     powerOffVm: (
-      { vm, guestShutdownSeconds }: { vm: VmIdentity & Granted; guestShutdownSeconds: number },
+      { vm, guestShutdownSeconds }: { vm: EndOrder & Granted; guestShutdownSeconds: number },
       scheduledBy: string,
     ) => stepOf(scheduledBy, (progress) => port.powerOffVm(vm, guestShutdownSeconds, progress)),
 
-    destroyVm: (order: DestroyOrder & Granted, scheduledBy: string) =>
+    destroyVm: (order: EndOrder & Granted, scheduledBy: string) =>
       stepOf(scheduledBy, (progress) => port.destroyVm(order, progress)),
 
     listOwnedVms: ({

@@ -8,6 +8,11 @@ import type { Grant } from '@berth/domain/specification.ts'
 export interface VmIdentity {
   installationId: string
   requestId: string
+  /**
+   * As vCenter named it when it was cloned, where that is recorded. Tells a VM that is gone from one that nobody finds
+   * under its uuid any more; nothing is ever written to a VM by it alone.
+   */
+  moid?: string
 }
 
 /** By which approval a step acts: part of what every step for a request is told. */
@@ -23,10 +28,13 @@ export interface CloneOrder extends VmIdentity, Granted {
   guest: { hostName: string; sshUser: string; sshPublicKeys: string[] }
 }
 
-/** Which VM to destroy, and where its clone would appear: a clone under way has no instanceUuid that could be found. */
-export interface DestroyOrder extends VmIdentity {
+/**
+ * A VM to power off or to destroy, and where its clone would appear: a clone under way has no instanceUuid that could be
+ * found, nor has a VM whose uuid somebody changed.
+ */
+export interface EndOrder extends VmIdentity {
   vmName: string
-  /** Unknown when the request was never placed. */
+  /** Unknown when the request was never placed, and in power-offs that an earlier version of the workflow ordered. */
   placement?: Pick<Placement, 'folderMoid' | 'templateMoid'>
 }
 
@@ -125,13 +133,13 @@ export interface VcenterPort {
   powerOnVm(vm: VmIdentity, progress: StepProgress): Promise<void>
   /** The address that is usable, on the item's network card, and settled. Fails with `addressTimeout`. */
   waitForAddress(vm: VmIdentity, rules: AddressRules, progress: StepProgress): Promise<string>
-  /** Shuts the guest down, then powers off hard after `guestShutdownSeconds`. Already off is success, and so is no VM at all, which is told. */
-  powerOffVm(vm: VmIdentity, guestShutdownSeconds: number, progress: StepProgress): Promise<PoweredOff>
+  /** Shuts the guest down, then powers off hard after `guestShutdownSeconds`. Already off is success, and so is no VM at all, which is told: found by neither uuid, moid nor name. */
+  powerOffVm(order: EndOrder, guestShutdownSeconds: number, progress: StepProgress): Promise<PoweredOff>
   /**
    * Powers off and destroys. Already gone is success; returns only when vCenter no longer finds it, by instanceUuid or by
    * name, and no clone of it is under way (`vcenterBusy` until that has ended).
    */
-  destroyVm(order: DestroyOrder, progress: StepProgress): Promise<void>
+  destroyVm(order: EndOrder, progress: StepProgress): Promise<void>
   /**
    * All VMs with a marker of this installation below the folders, in pages of 1,000, and those with one of the `expected`
    * instanceUuids wherever and whosever they are. An expected one that is not below the folders costs a call of its own

@@ -1,5 +1,5 @@
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
-import type { DestroyOrder, StepProgress } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { EndOrder, StepProgress } from '@berth/activities/vcenter/vcenter-port.ts'
 import { clonesUnderWayEnded } from './clones-under-way.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import { findAllByInstanceUuid } from './inventory.ts'
@@ -11,11 +11,7 @@ import { isFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { writeVm } from './write-vm.ts'
 
-export async function destroyVm(
-  connection: VcenterConnection,
-  order: DestroyOrder,
-  progress: StepProgress,
-): Promise<void> {
+export async function destroyVm(connection: VcenterConnection, order: EndOrder, progress: StepProgress): Promise<void> {
   await settleEarlierTask(connection, progress)
   const vm = await findToDestroy(connection, order, progress)
   if (vm === undefined) return
@@ -41,7 +37,7 @@ export async function destroyVm(
 
 async function poweredOff(
   connection: VcenterConnection,
-  order: DestroyOrder,
+  order: EndOrder,
   vm: FoundVm,
   progress: StepProgress,
 ): Promise<FoundVm | undefined> {
@@ -64,7 +60,7 @@ const mayBeFollowed = ({ properties }: FoundVm): boolean => {
 /** Settles when no clone can follow. Undefined only when no clone is under way that could still make the VM, and neither uuid nor name finds it. */
 async function findToDestroy(
   connection: VcenterConnection,
-  order: DestroyOrder,
+  order: EndOrder,
   { signal }: StepProgress,
 ): Promise<FoundVm | undefined> {
   const vm = await findOurVm(connection, order, destroyPaths)

@@ -1,5 +1,5 @@
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
-import type { DestroyOrder, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { EndOrder, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { findAllByInstanceUuid, findChild } from './inventory.ts'
 import { morefKey, vmRef } from './managed-object.ts'
 import type { FoundVm } from './found-vm.ts'
@@ -18,11 +18,10 @@ const identityPaths = ['name', 'config.instanceUuid', ...markerPaths]
 
 /** Ours = both keys of the marker match, and its request is this very VM: on another uuid the marker is a copy's. */
 export function isOurs(properties: Properties, identity: VmIdentity): boolean {
-  return (
-    hasOurMarker(properties, identity) &&
-    String(properties['config.instanceUuid']).toLowerCase() === identity.requestId.toLowerCase()
-  )
+  return hasOurMarker(properties, identity) && uuidOf(properties) === identity.requestId.toLowerCase()
 }
+
+const uuidOf = (properties: Properties): string => String(properties['config.instanceUuid']).toLowerCase()
 
 export const hasOurMarker = (properties: Properties, { installationId, requestId }: VmIdentity): boolean =>
   properties[extraConfigPath(marker.installationId)] === installationId &&
@@ -74,15 +73,22 @@ async function lastSeenVm(
   paths: readonly string[],
 ): Promise<FoundVm | undefined> {
   const { lastSeen } = connection
-  const moid = lastSeen.get(identity.requestId)
+  const moid = lastSeen.get(identity.requestId) ?? identity.moid
   if (moid === undefined) return undefined
   const [seen] = await readVms(connection, [moid], paths)
-  if (seen === undefined || !hasOurMarker(seen.properties, identity)) {
+  if (seen === undefined || isAnotherRequests(seen.properties, identity)) {
     lastSeen.delete(identity.requestId)
     return undefined
   }
   if (isOurs(seen.properties, identity)) return seen
-  throw otherUuid(seen, identity)
+  throw hasOurMarker(seen.properties, identity) ? otherUuid(seen, identity) : unrecognizable(seen, identity)
+}
+
+/** A vCenter that was restored may give a moid again: what is a request's very own VM is no other request's. */
+const isAnotherRequests = (properties: Properties, identity: VmIdentity): boolean => {
+  const requestId = properties[extraConfigPath(marker.requestId)]
+  const isRequests = typeof requestId === 'string' && requestId !== ''
+  return isRequests && requestId !== identity.requestId && uuidOf(properties) === requestId.toLowerCase()
 }
 
 /**
@@ -91,7 +97,7 @@ async function lastSeenVm(
  */
 export async function findByName(
   connection: VcenterConnection,
-  { placement, ...order }: DestroyOrder,
+  { placement, ...order }: EndOrder,
   paths: readonly string[] = [],
 ): Promise<FoundVm | undefined> {
   if (placement === undefined) return undefined
@@ -149,6 +155,14 @@ export const otherUuid = ({ moid, properties }: FoundVm, { requestId }: VmIdenti
     'notOurs',
     `${String(properties['name'])} (${moid}) was made for this request, but its instanceUuid is ` +
       `${String(properties['config.instanceUuid'])}; give it ${requestId} again, or remove the VM`,
+  )
+
+/** It was this request's VM; by marker and uuid nobody can tell any more. */
+const unrecognizable = ({ moid, properties }: FoundVm, { requestId }: VmIdentity): VcenterFault =>
+  new VcenterFault(
+    'notOurs',
+    `${String(properties['name'] ?? moid)} (${moid}) was this request's VM, but it has neither its instanceUuid nor its ` +
+      `marker any more, or they cannot be read; give it ${requestId} and the marker again, or remove the VM`,
   )
 
 function foreign(vms: FoundVm[]): VcenterFault {

@@ -1,8 +1,8 @@
-import type { PoweredOff, StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { EndOrder, PoweredOff, StepProgress, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { followTask, settleEarlierTask } from './follow-task.ts'
 import type { FoundVm } from './found-vm.ts'
 import { isMoref, vmRef } from './managed-object.ts'
-import { findOurVm, stillOurVm } from './own-vm.ts'
+import { findByName, findOurVm, stillOurVm } from './own-vm.ts'
 import { isFault, SoapFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { writeVm } from './write-vm.ts'
@@ -10,16 +10,16 @@ import { writeVm } from './write-vm.ts'
 /** A VM that is no longer in vCenter is as off as can be. */
 export async function powerOffVm(
   connection: VcenterConnection,
-  identity: VmIdentity,
+  order: EndOrder,
   guestShutdownSeconds: number,
   progress: StepProgress,
 ): Promise<PoweredOff> {
   await settleEarlierTask(connection, progress)
-  const vm = await findOurVm(connection, identity, powerPaths)
+  const vm = (await findOurVm(connection, order, powerPaths)) ?? (await findByName(connection, order, powerPaths))
   if (vm === undefined) return { found: false }
   if (vm.properties['runtime.powerState'] === 'poweredOff') return { found: true }
   try {
-    return await powerOffFound(connection, identity, vm, guestShutdownSeconds, progress)
+    return await powerOffFound(connection, order, vm, guestShutdownSeconds, progress)
   } catch (error) {
     if (!isFault(error, 'ManagedObjectNotFound') || !isMoref(error.detail['obj'])) throw error
     if (error.detail['obj'].type !== 'VirtualMachine') throw error

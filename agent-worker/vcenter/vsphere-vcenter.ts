@@ -52,8 +52,8 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
     cloneVm: (order, progress) => withFaults(cloneVm(connection, order, progress)),
     powerOnVm: (vm, progress) => withFaults(powerOnVm(connection, vm, progress)),
     waitForAddress: (vm, rules, progress) => withFaults(waitForAddress(connection, vm, rules, progress)),
-    powerOffVm: (vm, guestShutdownSeconds, progress) =>
-      withFaults(powerOffVm(connection, vm, guestShutdownSeconds, progress)),
+    powerOffVm: (order, guestShutdownSeconds, progress) =>
+      withFaults(powerOffVm(connection, order, guestShutdownSeconds, progress)),
     destroyVm: (vm, progress) => withFaults(destroyVm(connection, vm, progress)),
     listOwnedVms: (installationId, folderPaths, expected = [], addresses) =>
       withFaults(listOwnedVms(connection, installationId, folderPaths, expected, addresses)),

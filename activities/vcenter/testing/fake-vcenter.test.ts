@@ -8,6 +8,7 @@ vcenterContract('the vCenter in memory', async () => {
   fake.assignsAddresses = false
   return {
     port: fake,
+    restarted: () => fake,
     rules: {
       templatePath: '/DC0/vm/ubuntu-24-04',
       folderPath: '/DC0/vm/berth',

@@ -6,7 +6,7 @@ import { createSlowClones } from './slow-clones.ts'
 import type { SlowClone } from './slow-clones.ts'
 import { untilAborted } from './until-aborted.ts'
 import { VcenterFault } from '../vcenter-port.ts'
-import type { CloneOrder, DestroyOrder, OwnedVm, StepProgress, VcenterPort, VmIdentity } from '../vcenter-port.ts'
+import type { CloneOrder, EndOrder, OwnedVm, StepProgress, VcenterPort, VmIdentity } from '../vcenter-port.ts'
 
 export interface FakeVm {
   moid: string
@@ -149,6 +149,8 @@ export function createFakeVcenter(): FakeVcenter {
     const [vm, ...others] = vms.filter(({ instanceUuid }) => instanceUuid === identity.requestId)
     if (vm !== undefined && (others.length > 0 || !isOurs(vm, identity)))
       throw new VcenterFault('notOurs', [vm, ...others].map(({ name, moid }) => `${name} (${moid})`).join(', '))
+    const known = identity.moid === undefined ? undefined : vms.find(({ moid }) => moid === identity.moid)
+    if (vm === undefined && known !== undefined) throw new VcenterFault('notOurs', `${known.name} (${known.moid})`)
     return vm
   }
 
@@ -158,8 +160,7 @@ export function createFakeVcenter(): FakeVcenter {
     return vm
   }
 
-  const toDestroy = (order: DestroyOrder): FakeVm | undefined => {
-    if (slowClones.isUnderWay(order)) throw new VcenterFault('vcenterBusy', `${order.vmName} is being created`)
+  const toEnd = (order: EndOrder): FakeVm | undefined => {
     const folder = order.placement?.folderMoid
     const named = vms.find((vm) => vm.name === order.vmName && vm.folderMoid === folder && isOurs(vm, order))
     if (named !== undefined && named.instanceUuid !== order.requestId) throw new VcenterFault('notOurs', named.moid)
@@ -254,15 +255,16 @@ export function createFakeVcenter(): FakeVcenter {
     powerOnVm: (vm, progress) => act('powerOnVm', progress.signal, () => powerOn(vm)),
     waitForAddress: (vm, rules, progress: StepProgress) =>
       act('waitForAddress', progress.signal, () => address(vm, rules.timeoutSeconds, progress.signal)),
-    powerOffVm: (vm, _guestShutdownSeconds, progress) =>
+    powerOffVm: (order, _guestShutdownSeconds, progress) =>
       act('powerOffVm', progress.signal, () => {
-        const found = ourVm(vm)
+        const found = toEnd(order)
         powerOff(found)
         return { found: found !== undefined }
       }),
     destroyVm: (order, progress) =>
       act('destroyVm', progress.signal, () => {
-        const vm = toDestroy(order)
+        if (slowClones.isUnderWay(order)) throw new VcenterFault('vcenterBusy', `${order.vmName} is being created`)
+        const vm = toEnd(order)
         if (vm === undefined) return
         powerOff(vm)
         remove(vm)

@@ -1,4 +1,4 @@
-import type { CloneOrder, DestroyOrder, StepProgress, VcenterFault } from '../vcenter-port.ts'
+import type { CloneOrder, EndOrder, StepProgress, VcenterFault } from '../vcenter-port.ts'
 import { untilAborted } from './until-aborted.ts'
 
 export interface SlowClone {
@@ -44,7 +44,7 @@ export function createSlowClones<T>() {
       }
     },
 
-    isUnderWay: ({ vmName, placement }: DestroyOrder): boolean =>
+    isUnderWay: ({ vmName, placement }: EndOrder): boolean =>
       underWay.some((order) => order.vmName === vmName && order.placement.folderMoid === placement?.folderMoid),
   }
 }

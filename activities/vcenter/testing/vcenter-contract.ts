@@ -7,6 +7,8 @@ import { aCloneOrder } from './a-clone-order.ts'
 /** A vCenter and the hands of those who are not Berth: guests and administrators. */
 export interface VcenterUnderTest {
   port: VcenterPort
+  /** The same vCenter for an agent that has just started: it remembers nothing. */
+  restarted(): VcenterPort
   rules: PlacementRules
   /** What a running guest reports. */
   reportAddress(requestId: string, address: string): Promise<void>
@@ -241,6 +243,45 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       await vcenter.reassignUuid(order.requestId, crypto.randomUUID())
       await failsWith(port.destroyVm(order, someProgress()), 'notOurs')
       await failsWith(port.destroyVm(order, someProgress()), 'notOurs')
+    })
+
+    /** For a restarted agent that is told where the VM was cloned, and no name to look for. */
+    const knownByMoid = async () => {
+      const { installationId, requestId, vmName, ...rest } = await aRunningVm()
+      const [vm] = await listed({ installationId, requestId })
+      return { installationId, requestId, vmName, grant: rest.grant, moid: vm?.moid ?? '' }
+    }
+
+    test('a VM whose uuid somebody changed is neither off nor gone for an agent that knows its moid only', async () => {
+      const order = await knownByMoid()
+      const agent = vcenter.restarted()
+      await vcenter.reassignUuid(order.requestId, crypto.randomUUID())
+      await failsWith(agent.powerOnVm(order, someProgress()), 'notOurs')
+      await failsWith(agent.powerOffVm(order, 0, someProgress()), 'notOurs')
+      await failsWith(agent.destroyVm(order, someProgress()), 'notOurs')
+    })
+
+    test('nor is one that lost its marker as well', async () => {
+      const order = await knownByMoid()
+      const agent = vcenter.restarted()
+      await vcenter.removeMarker(order.requestId)
+      await vcenter.reassignUuid(order.requestId, crypto.randomUUID())
+      await failsWith(agent.powerOffVm(order, 0, someProgress()), 'notOurs')
+      await failsWith(agent.destroyVm(order, someProgress()), 'notOurs')
+    })
+
+    test('a VM whose uuid somebody changed is not off for an agent that knows its name only', async () => {
+      const order = await aRunningVm()
+      await vcenter.reassignUuid(order.requestId, crypto.randomUUID())
+      await failsWith(vcenter.restarted().powerOffVm(order, 0, someProgress()), 'notOurs')
+    })
+
+    test('a VM that is gone is gone for an agent that knows its moid only', async () => {
+      const order = await knownByMoid()
+      await port.destroyVm(order, someProgress())
+      const agent = vcenter.restarted()
+      expect(await agent.powerOffVm(order, 0, someProgress())).toEqual({ found: false })
+      await agent.destroyVm(order, someProgress())
     })
 
     test('somebody else’s VM of the same name does not keep ours from being gone', async () => {

@@ -14,6 +14,7 @@ export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: Vsphere
   const calls: SoapMethod[] = []
   const { url, username, password } = vcsim
   const port = createVsphereVcenter({ url, username, password, onCall: (method) => calls.push(method) })
+  const restarted: VsphereVcenter[] = []
 
   const existing = async (path: string) => {
     const found = await findByInventoryPath(client, path)
@@ -42,6 +43,11 @@ export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: Vsphere
 
   return {
     port,
+    restarted() {
+      const another = createVsphereVcenter({ url, username, password })
+      restarted.push(another)
+      return another
+    },
     calls,
     rules: vcsim.rules,
     reportAddress: async (requestId, address) => setGuestAddress(vcsim.access, (await vmOf(requestId)).value, address),
@@ -64,7 +70,7 @@ export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: Vsphere
       await runTask(client, stream, 'ReconfigVM_Task', await vmOf(requestId), { spec: { extraConfig } })
     },
     async stop() {
-      await port.close()
+      await Promise.all([port, ...restarted].map((each) => each.close()))
       await vcsim.stop()
     },
   }
