@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Drill } from '../drill.ts'
 import type { Call } from '../fault.ts'
 import { atLeast, none, told, within, type Figure } from '../figures.ts'
+import { longestStandstill } from '../rig/longest-standstill.ts'
 import { ask, countOpen, settle, siteInTurn, withApprover } from '../rig/requests.ts'
 import type { Rig } from '../rig/rig.ts'
 import { secondVms } from '../rig/second-vms.ts'
@@ -48,22 +49,30 @@ export const killMatrix: Drill = {
     const before = rig.processes.kills()
     const killed = () => rig.processes.kills() - before
     const requests = steadyRequests(rig)
-    const { points, random, ids, settled } = await withApprover(rig, async () => {
+    const { points, random, ids, held, seconds } = await withApprover(rig, async () => {
       const struck: Figure[] = []
       // What comes late in a life comes first here: at the other points little gets that far.
       for (const through of ['vcenter', 'temporal', 'database'] as const)
         struck.push(await killAtPoints(rig, requests, through))
       const kills = await killAtRandom(rig, requests, (soFar) => soFar >= randomKills && killed() >= killsInAll)
+      const lastKillAt = rig.processes.killedAt().at(-1) ?? 0
       const acknowledged = await requests.all()
-      return { points: struck, random: kills, ids: acknowledged, settled: await settle(rig, acknowledged, 240) }
+      const allAcknowledgedAt = Date.now()
+      const settled = await settle(rig, acknowledged, 240)
+      return {
+        ...{ points: struck, random: kills, ids: acknowledged, held: settled.held },
+        seconds: (allAcknowledgedAt - lastKillAt) / 1_000 + settled.seconds,
+      }
     })
+    const kills = rig.processes.killedAt().slice(before)
     return [
       ...points,
       atLeast('R1', 'kills at random', randomKills, random),
       atLeast('R1', 'kills in all', killsInAll, killed()),
       none('R1', 'second VMs', await secondVms(rig, ids)),
-      within('R1', `until ${ids.length} requests were final or held`, 120, settled.seconds),
-      told('R1', 'held of them', settled.held.length),
+      within('R1', `after the last kill until the last of ${ids.length} requests was final or held`, 120, seconds),
+      told('R1', 'seconds that one stood still after a kill, at most', await longestStandstill(rig, ids, kills)),
+      told('R1', 'held of them', held.length),
     ]
   },
 }

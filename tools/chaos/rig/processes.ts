@@ -13,6 +13,8 @@ export interface Processes {
   /** How often it was killed while it ran. */
   killsOf(name: string): number
   kills(): number
+  /** When each of them was killed, in milliseconds since the epoch. */
+  killedAt(): readonly number[]
 }
 
 /** `beforeKill` gets its chance to look at what a process is about to take along. */
@@ -22,6 +24,7 @@ export function processes(
   beforeKill: (name: string) => Promise<void>,
 ): Processes {
   const killed = new Map<string, Set<number>>()
+  const times: number[] = []
   const signal = (name: string, what: NodeJS.Signals): number | undefined => {
     const pid = supervisor.pidOf(name)
     if (pid === undefined) return undefined
@@ -44,6 +47,7 @@ export function processes(
       // The second of two that come at once meets a dead one.
       if (pid === undefined || pidsOf(name).has(pid)) return false
       pidsOf(name).add(pid)
+      times.push(Date.now())
       plan.note(`${name} (${pid}): SIGKILL`)
       await until(`${name} to be dead`, async () => supervisor.pidOf(name) !== pid, 30)
       // Its sockets are closed by the system a moment after it.
@@ -58,6 +62,7 @@ export function processes(
     },
     pidOf: (name) => supervisor.pidOf(name),
     killsOf: (name) => pidsOf(name).size,
-    kills: () => [...killed.values()].reduce((sum, pids) => sum + pids.size, 0),
+    kills: () => times.length,
+    killedAt: () => times,
   }
 }
