@@ -43,6 +43,19 @@ test('a rule hits only what it names, after those to skip, as often as it may, a
   expect(plan.of(clone)).toBeUndefined()
 })
 
+test('a rule may look at what a call says, and is asked about those that it names', () => {
+  const plan = faultPlan(chanceOf(1))
+  const asked: unknown[] = []
+  const isIt = ({ name, says }: Call) => {
+    asked.push(name)
+    return says === 'vm-7'
+  }
+  plan.add({ through: 'vcenter', names: ['CloneVM_Task'], times: 1, isIt, fault: { kind: 'busy' } })
+  const hit = [powerOn, clone, { ...clone, says: 'vm-7' }].map((call) => plan.of(call)?.kind)
+  expect(hit).toEqual([undefined, undefined, 'busy'])
+  expect(asked).toEqual(['CloneVM_Task', 'CloneVM_Task'])
+})
+
 test('what was done is in the log', () => {
   const plan = faultPlan(chanceOf(1))
   plan.add({ through: 'vcenter', fault: { kind: 'kill', victim: 'workers', when: 'after' } })

@@ -15,8 +15,8 @@ export interface Rule {
   times?: number
   /** Matching calls to let pass first. */
   skip?: number
-  /** Hits only while this says so. */
-  isTime?: () => boolean
+  /** Hits only what this says so of; asked about each call that matches the rest. */
+  isIt?: (call: Call) => boolean
 }
 
 export interface FaultPlan {
@@ -46,7 +46,7 @@ export function faultPlan(chance: Chance): FaultPlan {
 
   const hits = (rule: Rule & { seen: number; hits: number }, call: Call): boolean => {
     if (!matches(rule, call)) return false
-    if (rule.isTime?.() === false) return false
+    if (rule.isIt?.(call) === false) return false
     rule.seen += 1
     if (rule.seen <= (rule.skip ?? 0) || rule.hits >= (rule.times ?? Infinity)) return false
     return chance.happens(rule.probability ?? 1, `${inWords(rule.fault)} ${call.name}`)

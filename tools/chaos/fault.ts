@@ -5,6 +5,8 @@ export interface Call {
   by: string
   /** A SOAP method, a method of Temporal's service, or the part of a SQL statement that a rule looks for. */
   name: string
+  /** The text of a SOAP call. */
+  says?: string
 }
 
 /** What may be done to a call. */

@@ -87,7 +87,7 @@ async function killAtPoints(rig: Rig, requests: SteadyRequests, through: Call['t
     const { name, victim, when } = point
     const rule = rig.plan.add({
       ...{ through, names: [name], times: 1, fault: { kind: 'kill', victim, when } },
-      isTime: () => performance.now() > notBefore && (victim === 'caller' || rig.processes.pidOf(victim) !== undefined),
+      isIt: () => performance.now() > notBefore && (victim === 'caller' || rig.processes.pidOf(victim) !== undefined),
     })
     return { rule, point }
   })

@@ -3,30 +3,34 @@ import { until } from '@berth/testing/until.ts'
 import type { Drill } from '../drill.ts'
 import { none, within, type Figure } from '../figures.ts'
 import { noticedAfter, resumedAfter } from '../rig/agent-loss.ts'
+import type { ItemKind } from '../rig/drill-configuration.ts'
 import { allEnded, allIn, ask, giveBack, withApprover } from '../rig/requests.ts'
 import type { Rig, RigSite } from '../rig/rig.ts'
 import { writesOf } from '../rig/writes-of.ts'
+import { lastLookBefore, looks, type Write } from './last-look.ts'
 import { slowClones } from './slow-clones.ts'
 
 interface Point {
-  method: string
-  when: 'before' | 'after'
+  method: Write
+  /** `looked`: it has the answer of its last look before the write, and would write next. */
+  when: 'looked' | 'before' | 'after'
+  item?: ItemKind
   /** At the end of a life: whoever takes over ends it. */
   isLate?: true
 }
 
-/** Where an agent is lost: it has looked and is about to write, or has written and does not know. */
+/** Where an agent is lost: it has looked and is about to write, or has written and does not know. A short form has the first two. */
 const frozenAt: readonly Point[] = [
-  { method: 'FindAllByUuid', when: 'after' },
-  { method: 'CloneVM_Task', when: 'before' },
+  { method: 'CloneVM_Task', when: 'looked' },
+  { method: 'PowerOffVM_Task', when: 'looked', isLate: true },
+  { method: 'Destroy_Task', when: 'looked', isLate: true },
+  { method: 'ShutdownGuest', when: 'looked', isLate: true, item: 'gentle' },
+  { method: 'PowerOnVM_Task', when: 'looked' },
+  { method: 'ReconfigVM_Task', when: 'looked' },
   { method: 'CloneVM_Task', when: 'after' },
-  { method: 'ReconfigVM_Task', when: 'before' },
   { method: 'ReconfigVM_Task', when: 'after' },
-  { method: 'PowerOnVM_Task', when: 'before' },
   { method: 'PowerOnVM_Task', when: 'after' },
-  { method: 'PowerOffVM_Task', when: 'before', isLate: true },
   { method: 'PowerOffVM_Task', when: 'after', isLate: true },
-  { method: 'Destroy_Task', when: 'before', isLate: true },
   { method: 'Destroy_Task', when: 'after', isLate: true },
 ]
 const killedAt: readonly Point[] = [
@@ -37,7 +41,7 @@ const killedAt: readonly Point[] = [
 /** F1, F2, R5: an agent stops in the middle, another goes on, and then the first one wakes; or it is killed. */
 export const zombieAgent: Drill = {
   name: 'zombie-agent',
-  does: 'freezes an agent around a write, lets another take over, and wakes it; and kills one',
+  does: 'freezes an agent between its last look and its write, or after the write, lets another take over, and wakes it; and kills one',
   boundSeconds: 240,
   needs: () => slowClones,
   async run(rig) {
@@ -71,7 +75,7 @@ async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]
   const noticed = noticedAfter(rig, site, pid, lostAt)
   noticed.catch(() => {})
   await goneOn(rig, id, point)
-  const where = `${agent} frozen ${point.when} ${point.method}`
+  const where = `${agent} frozen ${inWords(point)}`
   const figures = [
     within('R5', `until resumed elsewhere, ${where}`, 60, await resumedAfter(rig, site, id, pid, lostAt)),
     within('R5', `until noticed, ${where}`, 30, await noticed),
@@ -98,7 +102,7 @@ async function killAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]> 
   const noticed = noticedAfter(rig, site, pid, lostAt)
   noticed.catch(() => {})
   await goneOn(rig, id, point)
-  const where = `${agent} killed ${point.when} ${point.method}`
+  const where = `${agent} killed ${inWords(point)}`
   const figures = [
     within('R5', `until resumed elsewhere, ${where}`, 60, await resumedAfter(rig, site, id, pid, lostAt)),
     within('R5', `until noticed, ${where}`, 30, await noticed),
@@ -106,6 +110,8 @@ async function killAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]> 
   await giveBack(rig, [id])
   return figures
 }
+
+const inWords = ({ method, when }: Point): string => `${when === 'looked' ? 'between its look and' : when} ${method}`
 
 interface Loss {
   id: string
@@ -115,26 +121,24 @@ interface Loss {
 }
 
 /** A request comes, and whichever agent first gets to the point is lost there. */
-async function lost(
-  rig: Rig,
-  site: RigSite,
-  { method, when, isLate }: Point,
-  lose: (agent: { by: string }) => unknown,
-): Promise<Loss> {
+async function lost(rig: Rig, site: RigSite, point: Point, lose: (agent: { by: string }) => unknown): Promise<Loss> {
+  const { method, when, isLate, item = 'plain' } = point
+  // Of a medium one the disk has to grow, and nothing is looked for before it is approved. An early loss leaves the lease
+  // going on while the agent is watched.
+  const id = await ask(rig, { site, item, sizeId: 'medium', leaseSeconds: isLate ? 6 : 400 })
   let loss: Omit<Loss, 'id'> | undefined
   const rule = rig.plan.add({
-    ...{ through: 'vcenter', names: [method], by: site.agents, times: 1 },
+    ...{ through: 'vcenter', by: site.agents, times: 1 },
+    ...(when === 'looked' ? { names: looks, isIt: lastLookBefore(method, id) } : { names: [method] }),
     fault: {
-      ...{ kind: 'do', what: 'agent lost', when },
+      ...{ kind: 'do', what: 'agent lost', when: when === 'looked' ? 'after' : when },
       deed({ by }) {
         loss = { agent: by, pid: rig.processes.pidOf(by) ?? 0, lostAt: Date.now() }
         void lose({ by })
       },
     },
   })
-  // The disk of a medium one has to grow. An early loss leaves the lease going on while the agent is watched.
-  const id = await ask(rig, { site, sizeId: 'medium', leaseSeconds: isLate ? 6 : 400 })
-  const found = await until(`somebody to call ${method}`, async () => loss, 60)
+  const found = await until(`an agent to be lost ${inWords(point)}`, async () => loss, 120)
   rule.remove()
   return { id, ...found }
 }

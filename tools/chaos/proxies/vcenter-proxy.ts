@@ -49,10 +49,11 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<unknown> => {
     const body = await bytesOf(incoming)
-    const traced = tracedCall(body, by, sessionIn(incoming.headers.cookie))
+    const says = body.toString('utf8')
+    const traced = tracedCall(says, by, sessionIn(incoming.headers.cookie))
     trace.push(traced)
     if (isCut) return outgoing.destroy()
-    const call: Call = { through: 'vcenter', by, name: traced.method }
+    const call: Call = { through: 'vcenter', by, name: traced.method, says }
     const fault = deeds.faultFor(call)
     const stop = new AbortController()
     outgoing.on('close', () => stop.abort())
@@ -120,8 +121,7 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
 
 const sessionIn = (cookies = ''): string | undefined => /vmware_soap_session="?([^";,]+)/.exec(cookies)?.[1]
 
-function tracedCall(body: Buffer, by: string, session: string | undefined): TracedCall {
-  const text = body.toString('utf8')
+function tracedCall(text: string, by: string, session: string | undefined): TracedCall {
   const [, method = '', target = ''] = /<soapenv:Body><(\w+)[^>]*><_this[^>]*>([^<]*)</.exec(text) ?? []
   const [, name] = method === 'CloneVM_Task' ? (/<name>([^<]*)</.exec(text) ?? []) : []
   return {
