@@ -15,6 +15,16 @@ interface Trouble {
 
 const lost = { fault: { kind: 'vcenterFault', type: 'NotAuthenticated' } } as const
 
+const refusedLogins: Trouble = {
+  name: 'sessions lost and logins refused',
+  rules: [
+    { names: ['Login'], fault: { kind: 'vcenterFault', type: 'InvalidLogin' } },
+    { ...lost, probability: 0.5 },
+  ],
+}
+/** For so long an agent asks nothing of a vCenter that has refused its login. */
+const refusalRestsSeconds = 180
+
 /** F5, F6. `late`: longer than an agent waits for an answer. */
 const troubles = (lateSeconds: number): readonly Trouble[] => [
   { name: '503', rules: [{ fault: { kind: 'busy' } }], nothingPasses: true },
@@ -24,16 +34,18 @@ const troubles = (lateSeconds: number): readonly Trouble[] => [
   },
   { name: 'connections reset', rules: [{ fault: { kind: 'cutAnswer' }, probability: 0.5 }] },
   { name: 'sessions lost', rules: [{ ...lost, probability: 0.1 }] },
-  {
-    name: 'sessions lost and logins refused',
-    rules: [
-      { names: ['Login'], fault: { kind: 'vcenterFault', type: 'InvalidLogin' } },
-      { ...lost, probability: 0.5 },
-    ],
-  },
+  refusedLogins,
   { name: 'unreadable answers', rules: [{ fault: { kind: 'corruptAnswer' }, probability: 0.3 }] },
   { name: 'connections refused', rules: [{ fault: { kind: 'refuse' } }], nothingPasses: true },
 ]
+
+interface Outage {
+  troubles: readonly Trouble[]
+  seconds: number
+  requests: number
+  /** Until all are handed over. */
+  drainSeconds: number
+}
 
 /** F5, F6, F8, R3: vCenter answers badly, not at all, and dies and comes back without its tasks, while requests are built. */
 export const vcenterOutage: Drill = {
@@ -41,37 +53,47 @@ export const vcenterOutage: Drill = {
   does: 'lets vCenter answer 503, late, in pieces, without sessions, refuse logins or not answer at all while requests are built, and restarts it',
   boundSeconds: 240,
   async run(rig) {
-    const [count, seconds] = rig.isLong ? [200, 600] : [20, 28]
-    const all = troubles(rig.isLong ? 30 : 3)
-    // Whatever passes, no VM is powered on: all are still being built when the outage ends.
-    const kept = rig.plan.add({ through: 'vcenter', names: ['PowerOnVM_Task'], fault: { kind: 'busy' } })
-    const asked = askMany(rig, count, 10, () => ({ leaseSeconds: 900 }))
-    const figures: Figure[] = []
-    const building: number[] = []
-    for (const trouble of all) {
-      if (trouble.nothingPasses && figures.length > 0) await restartVcenters(rig)
-      const { figure, requests } = await during(rig, trouble, seconds / all.length)
-      figures.push(figure)
-      building.push(requests)
-    }
-    kept.remove()
-    rig.plan.note('the outage is over')
-    const over = performance.now()
-    const ids = await asked
-    await allIn(rig, ids, ['active', 'held'], 180)
-    const drained = (performance.now() - over) / 1_000
-    const held = await holdsOf(rig, ids)
-    const { held: heldLater } = await giveBack(rig, ids, 240)
+    const drainSeconds = 60
+    if (!rig.isLong) return outage(rig, { troubles: troubles(3), seconds: 28, requests: 20, drainSeconds })
+    const others = troubles(30).filter((trouble) => trouble !== refusedLogins)
+    const refused = { troubles: [refusedLogins], seconds: 30, requests: 200 }
     return [
-      ...figures,
-      rig.isLong ? atLeast('R3', inFlight, count, building.at(-1) ?? 0) : told('R3', inFlight, building.at(-1) ?? 0),
-      within('R3', `after the end of the outage until ${count} were handed over`, 60, drained),
-      none('R3', 'that needed a person', [...held, ...heldLater]),
+      ...(await outage(rig, { troubles: others, seconds: 600, requests: 200, drainSeconds })),
+      // By themselves, and briefly: in the middle of an outage the rest after a refusal is over before the outage is.
+      ...(await outage(rig, { ...refused, drainSeconds: refusalRestsSeconds + drainSeconds })),
     ]
   },
 }
 
-const inFlight = 'requests in flight at the end of the outage'
+async function outage(rig: Rig, { troubles: all, seconds, requests, drainSeconds }: Outage): Promise<Figure[]> {
+  // Whatever passes, no VM is powered on: all are still being built when the outage ends.
+  const kept = rig.plan.add({ through: 'vcenter', names: ['PowerOnVM_Task'], fault: { kind: 'busy' } })
+  const asked = askMany(rig, requests, 10, () => ({ leaseSeconds: 900 }))
+  const figures: Figure[] = []
+  const building: number[] = []
+  for (const trouble of all) {
+    if (trouble.nothingPasses && figures.length > 0) await restartVcenters(rig)
+    const { figure, requests: inBuilding } = await during(rig, trouble, seconds / all.length)
+    figures.push(figure)
+    building.push(inBuilding)
+  }
+  kept.remove()
+  rig.plan.note('the outage is over')
+  const over = performance.now()
+  const ids = await asked
+  await allIn(rig, ids, ['active', 'held'], drainSeconds + 180)
+  const drained = (performance.now() - over) / 1_000
+  const held = await holdsOf(rig, ids)
+  const { held: heldLater } = await giveBack(rig, ids, 240)
+  const end = `the end of the outage, with ${all.at(-1)?.name}`
+  const inFlight = `requests in flight at ${end}`
+  return [
+    ...figures,
+    rig.isLong ? atLeast('R3', inFlight, requests, building.at(-1) ?? 0) : told('R3', inFlight, building.at(-1) ?? 0),
+    within('R3', `after ${end}, until ${requests} were handed over`, drainSeconds, drained),
+    none('R3', 'that needed a person', [...held, ...heldLater]),
+  ]
+}
 
 /** Its end takes along what it had under way; the outage goes on until its VMs are restored. */
 async function restartVcenters(rig: Rig): Promise<void> {
