@@ -35,6 +35,13 @@ describe('the invariants notice', () => {
     expect(await world.about(id, { vms: [aVm(id)] })).toEqual([`I2: VM ${id} is ours but has no open request`])
   })
 
+  test('I2: a VM with the marker of a request under another instanceUuid', async () => {
+    const id = await world.aRequest()
+    const other = randomUUID()
+    const vms = [aVm(id), { instanceUuid: other, markerRequestId: id }]
+    expect(await world.about(id, { vms })).toEqual([`I2: VM ${other} has the marker of request ${id}`])
+  })
+
   test('I5: an open request without its quota hold', async () => {
     const id = await world.aRequest()
     await database.pool.query('delete from quota_holds where request_id = $1', [id])

@@ -23,6 +23,7 @@ export async function violations(evidence: Evidence): Promise<string[]> {
     ...oneVmNow(vms),
     ...oneVmAtEveryInstant(events),
     ...(await noOrphan(database, vms)),
+    ...noStrayMarker(vms),
     ...(await nothingIsStuck(evidence)),
     ...(await leasesAreKept({ ...evidence, events })),
     ...(await quotaIsWhatIsHeld(evidence)),
@@ -72,3 +73,9 @@ async function noOrphan({ pool }: Database, vms: readonly MarkedVm[]): Promise<s
     .filter((vm) => vm.instanceUuid === vm.markerRequestId && !open.has(vm.instanceUuid))
     .map((vm) => `I2: VM ${vm.instanceUuid} is ours but has no open request`)
 }
+
+/** I2, and what I1 and I8 cannot see by the uuid: a marker of ours on another uuid is a second VM's, or a copy's. */
+const noStrayMarker = (vms: readonly MarkedVm[]): string[] =>
+  vms
+    .filter(({ instanceUuid, markerRequestId }) => markerRequestId !== '' && instanceUuid !== markerRequestId)
+    .map((vm) => `I2: VM ${vm.instanceUuid} has the marker of request ${vm.markerRequestId}`)
