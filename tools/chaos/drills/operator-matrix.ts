@@ -6,13 +6,17 @@ import { atLeast, none, told, within } from '../figures.ts'
 import { ask, settle, siteInTurn, withApprover } from '../rig/requests.ts'
 import type { Rig } from '../rig/rig.ts'
 import { secondVms } from '../rig/second-vms.ts'
+import { farResetPoint, farResets, type FarReset } from './far-resets.ts'
 import { actNames, hadToBeCured, perform, type ActName } from './operator-acts-at.ts'
 
-/** One act, when this workflow task of a life has been completed. */
+/** One act: when this workflow task of a life has been completed, or late in a life for a Reset far back. */
 interface Cell {
   act: ActName
-  nth: number
+  at: { nth: number } | FarReset
 }
+
+const inWords = ({ act, at }: Cell): string =>
+  'nth' in at ? `${act} at workflow task ${at.nth}` : `${act} from ${at.from} to ${at.backTo}`
 
 interface Acted extends Cell {
   id: string
@@ -33,29 +37,31 @@ export const operatorMatrix: Drill = {
   boundSeconds: 360,
   async run(rig) {
     const { acted, settled } = await withApprover(rig, async () => {
-      const cells = cellsOf(rig, await eventsOfALife(rig))
+      const cells = [...cellsOf(rig, await eventsOfALife(rig)), ...farCells(rig)]
       const done = await inLanes(cells, lanes[rig.isLong ? 'long' : 'short'], (cell, n) => oneLife(rig, cell, n))
       return { acted: done, settled: await settle(rig, idsOf(done), 400) }
     })
     const effective = acted.filter(({ outcome }) => outcome === 'took effect')
     const refused = acted.filter(({ outcome }) => outcome.startsWith('refused'))
     const repaired = acted.flatMap(({ repairedAfter }) => repairedAfter ?? [])
+    const far = (some: readonly Acted[]) => some.filter(({ at }) => !('nth' in at)).length
     const kinds = new Set(effective.map(({ act }) => act))
     const every = `reconciling every ${rig.reconcileSeconds} s`
     return [
       atLeast('R10', `acts that took effect, of ${acted.length}`, Math.ceil(acted.length / 2), effective.length),
+      atLeast('R10', `Resets far back among them, of ${far(acted)}`, Math.ceil(far(acted) / 3), far(effective)),
       told('R10', 'whose life had ended first', acted.length - effective.length - refused.length),
       none('R10', 'acts that never took effect', rig.isLong ? actNames.filter((act) => !kinds.has(act)) : []),
       none(
         'R10',
         'acts that were refused otherwise than they should be',
-        refused.map(({ act, nth, outcome }) => `${act} at ${nth}, ${outcome}`),
+        refused.map((one) => `${inWords(one)}, ${one.outcome}`),
       ),
       none('R10', 'second VMs', await secondVms(rig, idsOf(acted))),
       none(
         'R10',
         'paused and unpaused ones that went on only after a Reset',
-        acted.filter(({ wasReset }) => wasReset === true).map(({ id, nth }) => `${id} at ${nth}`),
+        acted.filter(({ wasReset }) => wasReset === true).map((one) => `${one.id}, ${inWords(one)}`),
       ),
       within(
         'R10',
@@ -83,9 +89,17 @@ function cellsOf(rig: Rig, events: number): Cell[] {
   const all = Array.from({ length: events }, (_, nth) => nth)
   return actNames.flatMap((act) => {
     const chosen = rig.isLong ? all : [0, 1].map(() => rig.chance.between(1, events - 4, 'moment of an operator'))
-    return chosen.map((nth) => ({ act, nth }))
+    return chosen.map((nth) => ({ act, at: { nth } }))
   })
 }
+
+const resets = ['reset', 'reset without re-applying'] as const satisfies ActName[]
+
+/** In a short form one kind of Reset for each, by the seed. */
+const farCells = (rig: Rig): Cell[] =>
+  farResets(rig).flatMap((at) =>
+    (rig.isLong ? resets : [rig.chance.oneOf(resets, 'kind of a far Reset')]).map((act) => ({ act, at })),
+  )
 
 async function inLanes<T, R>(
   items: readonly T[],
@@ -108,13 +122,17 @@ async function oneLife(rig: Rig, cell: Cell, n: number): Promise<Acted> {
   const workflowId = vmRequestWorkflowId(site.id, id)
   const acts = operatorActs({ client: rig.temporal }, workflowId)
   const isOpen = () => acts.isOpen().catch(() => false)
+  const handle = rig.temporal.workflow.getHandle(workflowId)
+  const { at } = cell
+  const pointNow = async () =>
+    'nth' in at ? (await acts.resetPoints())[at.nth] : farResetPoint(rig, at, { id, handle })
   const point = await until(
-    `workflow task ${cell.nth} of ${id}`,
-    async () => (await acts.resetPoints().catch(() => []))[cell.nth] ?? ((await isEnded(rig, id)) && 'none'),
+    `the moment of ${inWords(cell)} (${id})`,
+    async () => (await pointNow().catch(() => undefined)) ?? ((await isEnded(rig, id)) && 'none'),
     120,
   )
   if (point === 'none' || !(await isOpen())) return { ...cell, id, outcome: 'the life had ended' }
-  rig.plan.note(`operator: ${cell.act} at workflow task ${cell.nth} (${id})`)
+  rig.plan.note(`operator: ${inWords(cell)} (${id})`)
   const performed = await perform(rig, cell.act, { workflowId, id, point }).catch((problem: unknown) => problem)
   if (performed === true) {
     const repairedAfter = cell.act === 'terminate' ? await timeUntilRepaired(rig, acts, id) : undefined
