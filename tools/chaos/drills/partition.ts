@@ -10,6 +10,15 @@ import { secondVms } from '../rig/second-vms.ts'
 import { writesOf } from '../rig/writes-of.ts'
 import { slowClones } from './slow-clones.ts'
 
+interface Parting {
+  seconds: number
+  clones: number
+}
+
+/** Shorter than a clone: it is found under way. */
+const brief: Parting = { seconds: 24, clones: 3 }
+const lasting: Parting = { seconds: 600, clones: 10 }
+
 /** F3, R6: agents lose Temporal while their clones are under way, long enough for the server to give them up. */
 export const partition: Drill = {
   name: 'partition',
@@ -19,20 +28,23 @@ export const partition: Drill = {
   async run(rig) {
     const [first, second] = rig.sites
     if (first === undefined || second === undefined) throw new Error('the rig has too few sites')
-    const all = partedFrom(rig, first, 'all agents', () => first.agents)
-    const one = partedFrom(rig, second, 'the agent that cloned', (clones) => [busiest(clones)])
-    return (await Promise.all([all, one])).flat()
+    const figures: Figure[] = []
+    for (const parting of rig.isLong ? [lasting, brief] : [brief]) {
+      const all = partedFrom(rig, first, parting, 'all agents', () => first.agents)
+      const one = partedFrom(rig, second, parting, 'the agent that cloned', (clones) => [busiest(clones)])
+      figures.push(...(await Promise.all([all, one])).flat())
+    }
+    return figures
   },
 }
 
 async function partedFrom(
   rig: Rig,
   site: RigSite,
+  { seconds, clones: count }: Parting,
   who: string,
   partedBy: (clones: readonly TracedCall[]) => readonly string[],
 ): Promise<Figure[]> {
-  const seconds = rig.isLong ? 600 : 24
-  const count = rig.isLong ? 10 : 3
   const from = Date.now()
   const clones = () => clonesAt(rig, site).filter(({ at, status }) => at >= from && status === 200)
   const ids = await Promise.all(Array.from({ length: count }, () => ask(rig, { site, leaseSeconds: 5 })))
@@ -52,7 +64,7 @@ async function partedFrom(
   const what = `clones taken over while they ran, of ${theirs} of ${who}, parted for ${seconds} s`
   return [
     isOverBefore ? told('R6', what, takenOver) : atLeast('R6', what, theirs, takenOver),
-    none('R6', `second clones over ${count} requests, ${who} parted`, await secondVms(rig, ids)),
+    none('R6', `second clones over ${count} requests, ${who} parted for ${seconds} s`, await secondVms(rig, ids)),
     // An answer to a poll that was held back brings an attempt that the server has given up, beside the next one.
     told('R6', 'attempts at one, refused by vCenter for the name', names.length - new Set(names).size),
     none('R6', 'held of them', settled.held),
