@@ -53,17 +53,18 @@ export const vcenterOutage: Drill = {
   does: 'lets vCenter answer 503, late, in pieces, without sessions, refuse logins or not answer at all while requests are built, and restarts it',
   boundSeconds: 240,
   async run(rig) {
-    const drainSeconds = 60
-    if (!rig.isLong) return outage(rig, { troubles: troubles(3), seconds: 28, requests: 20, drainSeconds })
+    if (!rig.isLong)
+      return outage(rig, { troubles: troubles(3), seconds: 28, requests: 20, drainSeconds: refusalRestsSeconds + 60 })
     const others = troubles(30).filter((trouble) => trouble !== refusedLogins)
-    const refused = { troubles: [refusedLogins], seconds: 30, requests: 200 }
     return [
-      ...(await outage(rig, { troubles: others, seconds: 600, requests: 200, drainSeconds })),
-      // By themselves, and briefly: in the middle of an outage the rest after a refusal is over before the outage is.
-      ...(await outage(rig, { ...refused, drainSeconds: refusalRestsSeconds + drainSeconds })),
+      ...(await outage(rig, { troubles: others, seconds: 600, requests: 200, drainSeconds: 60 })),
+      // By themselves, and briefly: in the middle of a long outage the rest after a refusal is over before the outage is.
+      ...(await outage(rig, { ...byThemselves, drainSeconds: refusalRestsSeconds + 60 })),
     ]
   },
 }
+
+const byThemselves = { troubles: [refusedLogins], seconds: 30, requests: 200 }
 
 async function outage(rig: Rig, { troubles: all, seconds, requests, drainSeconds }: Outage): Promise<Figure[]> {
   // Whatever passes, no VM is powered on: all are still being built when the outage ends.
