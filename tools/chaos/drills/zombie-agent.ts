@@ -70,21 +70,28 @@ async function atEachSite(
 }
 
 async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]> {
-  const [frozenSeconds, watchedSeconds] = rig.isLong ? [120, 60] : [0, 15]
+  const frozenSeconds = rig.isLong && point.when === 'after' ? 120 : 0
+  const watchedSeconds = rig.isLong ? 60 : 15
+  const isWokenInBetween = point.when === 'looked' && point.method === 'CloneVM_Task'
   const { id, agent, pid, lostAt } = await lost(rig, site, point, ({ by }) => rig.processes.freeze(by))
   const noticed = noticedAfter(rig, site, pid, lostAt)
   noticed.catch(() => {})
-  await goneOn(rig, id, point)
+  const resumed = await resumedAfter(rig, site, id, pid, lostAt)
+  // A call that is not answered is given up after 30 s, even one whose answer has come: the clone takes longer.
+  if (!isWokenInBetween) await goneOn(rig, id, point)
   const where = `${agent} frozen ${inWords(point)}`
   const figures = [
-    within('R5', `until resumed elsewhere, ${where}`, 60, await resumedAfter(rig, site, id, pid, lostAt)),
+    within('R5', `until resumed elsewhere, ${where}`, 60, resumed),
     within('R5', `until noticed, ${where}`, 30, await noticed),
   ]
   await pause(Math.max(0, lostAt + frozenSeconds * 1_000 - Date.now()))
   const wokenAt = Date.now()
   rig.processes.wake(agent)
   await pause(watchedSeconds * 1_000)
-  const written = writesOf(rig, agent).filter(({ at }) => at >= wokenAt)
+  // What comes after the other one's clone, it may do again as any agent.
+  const isIts = (method: string) => !isWokenInBetween || method === point.method
+  const written = writesOf(rig, agent).filter(({ at, method }) => at >= wokenAt && isIts(method))
+  await goneOn(rig, id, point)
   await giveBack(rig, [id])
   const what = `writes to vCenter within ${watchedSeconds} s by the woken ${where}`
   return [
