@@ -76,14 +76,10 @@ async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]
   const { id, agent, pid, lostAt } = await lost(rig, site, point, ({ by }) => rig.processes.freeze(by))
   const noticed = noticedAfter(rig, site, pid, lostAt)
   noticed.catch(() => {})
-  const resumed = await resumedAfter(rig, site, id, pid, lostAt)
-  // A call that is not answered is given up after 30 s, even one whose answer has come: the clone takes longer.
-  if (!isWokenInBetween) await goneOn(rig, id, point)
-  const where = `${agent} frozen ${inWords(point)}`
-  const figures = [
-    within('R5', `until resumed elsewhere, ${where}`, 60, resumed),
-    within('R5', `until noticed, ${where}`, 30, await noticed),
-  ]
+  // A call is given up after 30 s, even one whose answer has come since: the clone takes longer.
+  if (isWokenInBetween) await begunElsewhere(rig, site, point, { agent, lostAt })
+  else await goneOn(rig, id, point)
+  const secondsUntilNoticed = await noticed
   await pause(Math.max(0, lostAt + frozenSeconds * 1_000 - Date.now()))
   const wokenAt = Date.now()
   rig.processes.wake(agent)
@@ -92,6 +88,11 @@ async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]
   const isIts = (method: string) => !isWokenInBetween || method === point.method
   const written = writesOf(rig, agent).filter(({ at, method }) => at >= wokenAt && isIts(method))
   await goneOn(rig, id, point)
+  const where = `${agent} frozen ${inWords(point)}`
+  const figures = [
+    within('R5', `until resumed elsewhere, ${where}`, 60, await resumedAfter(rig, site, id, pid, lostAt)),
+    within('R5', `until noticed, ${where}`, 30, secondsUntilNoticed),
+  ]
   await giveBack(rig, [id])
   const what = `writes to vCenter within ${watchedSeconds} s by the woken ${where}`
   return [
@@ -103,6 +104,19 @@ async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]
     ),
   ]
 }
+
+/** Before the workflow's history knows: of an attempt that is a further one it tells only when that has ended. */
+const begunElsewhere = (
+  rig: Rig,
+  { agents }: RigSite,
+  { method: write }: Point,
+  { agent, lostAt }: Pick<Loss, 'agent' | 'lostAt'>,
+): Promise<boolean> =>
+  until(`another agent to call ${write}`, async () =>
+    agents.some(
+      (other) => other !== agent && writesOf(rig, other).some(({ at, method }) => at > lostAt && method === write),
+    ),
+  )
 
 async function killAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]> {
   const { id, agent, pid, lostAt } = await lost(rig, site, point, ({ by }) => rig.processes.kill(by).catch(() => {}))
