@@ -45,10 +45,10 @@ describe('migrating', () => {
 
   test('gives way to a transaction that uses a table, and is tried again when that has ended', async () => {
     await migrate(database.url, { leaveOut: 1 })
-    const busy = await inTransaction('select 1 from findings')
+    const busy = await inTransaction('select 1 from vm_requests')
     const patience = { lockSeconds: 0.1, tries: 2 }
     const refused = await migrate(database.url, patience).catch((error: unknown) => String(error))
-    expect(refused).toMatch(/was tried 2 times .* by process \d+ for \d+ s \(select 1 from findings\); nothing of it/)
+    expect(refused).toMatch(/was tried 2 times .* by process \d+ for \d+ s \(select 1 from vm_requests\); nothing of it/)
 
     const migrating = migrate(database.url, { ...patience, tries: 1_000 })
     await untilWaitedFor(busy)
