@@ -20,14 +20,14 @@ try {
   })
   const drills = positionals.includes('all') ? allDrills : positionals.map(drillNamed)
   if (drills.length === 0) throw new Refusal(usage())
-  const { passed, failed } = await runDrills({
+  const { passed, failures } = await runDrills({
     ...{ drills, seed: Number(values.seed), isLong: values.long },
     ...(values.vms !== undefined && { inventoryVms: Number(values.vms) }),
     ...{ withLog: values.log || values.long, stays: values.stay, judgesTimes: true },
     ...{ sideBySide: false, signal: stopping.signal },
   })
-  console.log(`\n${passed} passed, ${failed} failed (seed ${values.seed})`)
-  process.exitCode = failed === 0 ? 0 : 1
+  console.log(`\n${passed} passed, ${failures.length} failed (seed ${values.seed})`)
+  process.exitCode = failures.length === 0 ? 0 : 1
 } catch (problem) {
   console.error(problem instanceof Refusal ? problem.message : problem)
   process.exitCode = 1

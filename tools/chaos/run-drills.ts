@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Results } from '../results.ts'
 import type { Drill } from './drill.ts'
 import { printReport } from './print-report.ts'
 import type { BerthNeeds } from './rig/berth-needs.ts'
@@ -22,16 +23,11 @@ export interface DrillRun {
   signal: AbortSignal
 }
 
-interface Results {
-  passed: number
-  failed: number
-}
-
 const usual: BerthNeeds = { inventoryVms: 10, cloneSeconds: 0.3 }
 
-/** One drill after another, on one Berth as long as they need none of another kind; answers how many passed. */
+/** One drill after another, on one Berth as long as they need none of another kind; answers what came of them. */
 export async function runDrills(run: DrillRun): Promise<Results> {
-  const results: Results = { passed: 0, failed: 0 }
+  const results: Results = { passed: 0, failures: [] }
   const needs = ({ needs: own }: Drill): BerthNeeds => ({
     ...usual,
     ...own?.(run.isLong),
@@ -61,23 +57,25 @@ async function runOn(rig: Rig, run: DrillRun, drills: readonly Drill[], results:
   const known = new Set<string>()
   const stopped = once(signal, 'abort').then(() => signal.throwIfAborted() as never)
   stopped.catch(() => {})
-  const report = async (drilled: Promise<DrillReport>) => {
+  const report = async (drilled: Promise<DrillReport>): Promise<boolean> => {
     const done = await Promise.race([drilled, stopped])
     printReport(done, run.withLog)
     if (run.stays && done.problems.length > 0) {
       console.log(`It stays to be looked at, at ${rig.home}, until Ctrl-C.`)
       await once(signal, 'abort')
     }
+    if (done.problems.length > 0)
+      results.failures.push([`${done.drill} (seed ${rig.seed})`, ...done.problems].join('\n  '))
     return done.problems.length === 0
   }
   try {
     for (const drill of drills) {
       signal.throwIfAborted()
       console.log(`${drill.name} (seed ${rig.seed}): ${drill.does}`)
-      results[(await report(runDrill(rig, drill, known, run.judgesTimes))) ? 'passed' : 'failed'] += 1
+      if (await report(runDrill(rig, drill, known, run.judgesTimes))) results.passed += 1
     }
     const boundSeconds = Math.max(...drills.map((drill) => drill.boundSeconds))
-    if (!(await report(lastLook(rig, boundSeconds, known)))) results.failed += 1
+    await report(lastLook(rig, boundSeconds, known))
   } finally {
     await rig.stop()
   }

@@ -10,8 +10,8 @@ if (unknown.length > 0) {
   )
   process.exitCode = 1
 } else {
-  const { failed } = await runChecks(names)
-  process.exitCode = failed === 0 ? 0 : 1
+  const { failures } = await runChecks(names)
+  process.exitCode = failures.length === 0 ? 0 : 1
 }
 // The channel to the process that started this one would keep it alive.
 process.exit()

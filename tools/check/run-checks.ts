@@ -1,32 +1,29 @@
+import type { Results } from '../results.ts'
 import { checks, type Check } from './checks.ts'
 
 const atOnce = 2
 
-interface Count {
-  passed: number
-  failed: number
-}
-
 /** Runs the named checks, or all, and prints a line for each; what is wrong comes after its line. */
-export async function runChecks(names: string[] = []): Promise<Count> {
+export async function runChecks(names: string[] = []): Promise<Results> {
   const waiting = checks.filter(({ name }) => names.length === 0 || names.includes(name))
-  const outcomes: boolean[] = []
+  const outcomes: (string | undefined)[] = []
   const next = async (): Promise<void> => {
-    for (let check = waiting.shift(); check; check = waiting.shift()) outcomes.push(await passes(check))
+    for (let check = waiting.shift(); check; check = waiting.shift()) outcomes.push(await failureOf(check))
   }
   await Promise.all(Array.from({ length: atOnce }, next))
-  return { passed: outcomes.filter(Boolean).length, failed: outcomes.filter((passed) => !passed).length }
+  const failures = outcomes.filter((failure) => failure !== undefined)
+  return { passed: outcomes.length - failures.length, failures }
 }
 
-async function passes({ name, run }: Check): Promise<boolean> {
+async function failureOf({ name, run }: Check): Promise<string | undefined> {
   const began = performance.now()
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`
   try {
     const lookedAt = await run()
     console.log(`ok      ${name} (${[lookedAt, seconds()].filter(Boolean).join(', ')})`)
-    return true
+    return undefined
   } catch (problem) {
     console.log(`failed  ${name} (${seconds()})\n${(problem as Error).message.replace(/^/gm, '        ')}`)
-    return false
+    return `npm run check ${name}`
   }
 }

@@ -4,11 +4,11 @@ import path from 'node:path'
 import { allDrills } from '../chaos/all-drills.ts'
 import { runDrills } from '../chaos/run-drills.ts'
 import { runChecks } from '../check/run-checks.ts'
+import { together, type Results } from '../results.ts'
 import { buildWeb } from '../start/build-web.ts'
 import { repository } from '../start/config.ts'
 import { findChromium } from './find-chromium.ts'
 import { runJest } from './run-jest.ts'
-import { sum, type Results } from './results.ts'
 import { startTestServers } from './start-test-servers.ts'
 import { withRunningBerth } from './with-running-berth.ts'
 import type { TestConfiguration } from './config.ts'
@@ -27,9 +27,11 @@ export async function runAllTests(
       paths.length > 0
         ? await those(configuration, paths, folder, signal)
         : await everything(configuration, folder, signal)
-    const { passed, failed } = sum(parts)
-    console.log(`\n${passed} passed, ${failed} failed`)
-    return failed === 0 && passed > 0
+    const { passed, failures } = together(parts)
+    // Once more at the end: what else was printed is long.
+    for (const failure of failures) console.log(`\nfailed: ${failure}`)
+    console.log(`\n${passed} passed, ${failures.length} failed`)
+    return failures.length === 0 && passed > 0
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

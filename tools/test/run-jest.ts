@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { repository } from '../start/config.ts'
+import type { Results } from '../results.ts'
 import { signalGroup } from '../start/signals.ts'
-import { resultsOf, type JestReport, type Results } from './results.ts'
+import { jestResults, type JestReport } from './jest-results.ts'
 
 export const jestWorkers = 2
 
@@ -17,7 +18,7 @@ interface JestRun {
   signal: AbortSignal
 }
 
-/** Runs jest on the terminal and answers its counts; a jest that did not get to its end counts as one failure. */
+/** Runs jest on the terminal and answers what came of it; a jest that did not get to its end counts as one failure. */
 export async function runJest({
   config,
   paths,
@@ -48,5 +49,6 @@ export async function runJest({
     })
   })
   const found = await readFile(report, 'utf8').catch(() => undefined)
-  return found === undefined ? { passed: 0, failed: 1 } : resultsOf(JSON.parse(found) as JestReport)
+  if (found === undefined) return { passed: 0, failures: [`jest did not get to its end (${config})`] }
+  return jestResults(JSON.parse(found) as JestReport, repository)
 }

@@ -1,0 +1,11 @@
+/** What came of a part of the tests. */
+export interface Results {
+  passed: number
+  /** One for each thing that failed: its name, and why it did. */
+  failures: string[]
+}
+
+export const together = (parts: readonly Results[]): Results => ({
+  passed: parts.reduce((total, part) => total + part.passed, 0),
+  failures: parts.flatMap(({ failures }) => failures),
+})
