@@ -21,7 +21,7 @@ export const lostAnswers: Drill = {
       }
     })
     const { ids, held } = await withApprover(rig, async () => {
-      const asked = await askMany(rig, count, rig.isLong ? 2 : 6, (n) => ({
+      const asked = await askMany(rig, count, rig.isLong ? 1 : 6, (n) => ({
         leaseSeconds: 6,
         // Its disk has to grow; its guest is asked to shut down.
         ...(n % 3 === 0 && { sizeId: 'medium' }),

@@ -130,7 +130,9 @@ interface Settled {
  * ended.
  */
 export async function settle(rig: Rig, ids: readonly string[], withinSeconds = 120): Promise<Settled> {
-  const seconds = await allIn(rig, ids, [...finalStates, 'held'], withinSeconds)
+  const seconds = await allIn(rig, ids, [...finalStates, 'held'], withinSeconds).catch(async (problem: Error) => {
+    throw new Error([problem.message, ...(await holdsOf(rig, ids))].join('; held: '), { cause: problem })
+  })
   const held = await holdsOf(rig, ids)
   if (held.length > 0) rig.plan.note(`an operator tries ${held.length} held requests again`)
   const end = performance.now() + withinSeconds * 1_000
