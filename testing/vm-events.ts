@@ -59,24 +59,23 @@ export async function eventSession(site: Site): Promise<EventSession> {
   }
 }
 
-/** Power and removal name only the object; which request it was for, its creation said. */
+/**
+ * Power and removal name only the object; which request it was for, its creation said. To whom somebody gave another
+ * uuid, it is still there under each that it ever had: the request that it was made for has its VM.
+ */
 export function inWordsOfOurs(events: readonly VcenterEvent[]): VmEvent[] {
-  const uuids = new Map<string, string>()
+  const uuids = new Map<string, Set<string>>()
   return events
     .toSorted((a, b) => Number(a.key) - Number(b.key))
-    .flatMap(({ _typeName, vm, instanceUuid, createdTime }) => {
+    .flatMap(({ _typeName, vm, instanceUuid, createdTime: at }) => {
       const moid = vm?.vm?.value ?? ''
-      const before = uuids.get(moid)
-      if (instanceUuid !== undefined) uuids.set(moid, instanceUuid)
-      const known = uuids.get(moid)
       const kind = kinds[_typeName]
-      if (known === undefined || kind === undefined) return []
-      // Somebody gave it another uuid: it is no longer known by the first one.
-      const isAnother = instanceUuid !== undefined && before !== undefined
-      return [
-        ...(isAnother ? [{ kind: 'vanished' as const, instanceUuid: before }] : []),
-        { kind, instanceUuid: known, at: createdTime },
-      ]
+      if (kind === undefined) return []
+      const its = uuids.get(moid) ?? new Set()
+      if (instanceUuid === undefined) return [...its].map((uuid) => ({ kind, instanceUuid: uuid, at }))
+      const isNew = !its.has(instanceUuid)
+      uuids.set(moid, its.add(instanceUuid))
+      return isNew ? [{ kind, instanceUuid, at }] : []
     })
 }
 

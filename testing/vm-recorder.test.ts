@@ -33,7 +33,10 @@ const inXml = ({ key, at, type, uuid }: Happened): string =>
   '<vm><vm type="VirtualMachine">vm-1</vm></vm>' +
   `${uuid === undefined ? '' : `<instanceUuid>${uuid}</instanceUuid>`}</returnval>`
 
-const created = (key: number, at: string): Happened => ({ key, at, type: 'VmInstanceUuidAssignedEvent', uuid: 'a' })
+const created = (key: number, at: string, uuid = 'a'): Happened => ({
+  ...{ key, at, uuid },
+  type: 'VmInstanceUuidAssignedEvent',
+})
 const poweredOn = (key: number, at: string): Happened => ({ key, at, type: 'VmPoweredOnEvent' })
 
 let recorder: VmRecorder
@@ -64,6 +67,20 @@ describe('a recorder of a vCenter’s events', () => {
     await recorder.beforeItsEnd()
     list = [created(1, '2026-01-01T11:00:00Z')]
     expect(await kinds()).toEqual(['created', 'vanished', 'created'])
+  })
+
+  test('knows a VM under every uuid that somebody gave it, and as made once', async () => {
+    list.push(
+      created(2, '2026-01-01T10:00:01Z', 'b'),
+      poweredOn(3, '2026-01-01T10:00:02Z'),
+      created(4, '2026-01-01T10:00:03Z', 'a'),
+      { key: 5, at: '2026-01-01T10:00:04Z', type: 'VmRemovedEvent' },
+    )
+    const events = await recorder.events()
+    expect(events.map(({ kind, instanceUuid }) => `${kind} ${instanceUuid}`)).toEqual([
+      ...['created a', 'created b', 'poweredOn a', 'poweredOn b'],
+      ...['destroyed a', 'destroyed b'],
+    ])
   })
 
   test('says that it missed something when the vCenter ended unannounced', async () => {
