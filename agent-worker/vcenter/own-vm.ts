@@ -162,7 +162,7 @@ const unrecognizable = ({ moid, properties }: FoundVm, { requestId }: VmIdentity
   new VcenterFault(
     'notOurs',
     `${String(properties['name'] ?? moid)} (${moid}) was this request's VM, but it has neither its instanceUuid nor its ` +
-      `marker any more, or they cannot be read; give it ${requestId} and the marker again, or remove the VM`,
+      `marker any more; give it ${requestId} and the marker again, or remove the VM`,
   )
 
 function foreign(vms: FoundVm[]): VcenterFault {

@@ -150,7 +150,8 @@ export function createFakeVcenter(): FakeVcenter {
     if (vm !== undefined && (others.length > 0 || !isOurs(vm, identity)))
       throw new VcenterFault('notOurs', [vm, ...others].map(({ name, moid }) => `${name} (${moid})`).join(', '))
     const known = identity.moid === undefined ? undefined : vms.find(({ moid }) => moid === identity.moid)
-    if (vm === undefined && known !== undefined) throw new VcenterFault('notOurs', `${known.name} (${known.moid})`)
+    if (vm === undefined && known !== undefined && known.marker?.requestId !== known.instanceUuid)
+      throw new VcenterFault('notOurs', `${known.name} (${known.moid})`)
     return vm
   }
 

@@ -284,6 +284,17 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       await agent.destroyVm(order, someProgress())
     })
 
+    test('a moid that vCenter gave to another request’s VM is none of ours, and that VM is left alone', async () => {
+      const [order, other] = [await knownByMoid(), await knownByMoid()]
+      await port.destroyVm(order, someProgress())
+      const agent = vcenter.restarted()
+      const misled = { ...order, moid: other.moid }
+      await failsWith(agent.powerOnVm(misled, someProgress()), 'vmVanished')
+      expect(await agent.powerOffVm(misled, 0, someProgress())).toEqual({ found: false })
+      await agent.destroyVm(misled, someProgress())
+      expect((await listed(other))[0]?.poweredOn).toBe(true)
+    })
+
     test('somebody else’s VM of the same name does not keep ours from being gone', async () => {
       const order = await anOrder()
       await vcenter.addForeignVm({ name: order.vmName, instanceUuid: crypto.randomUUID() })
