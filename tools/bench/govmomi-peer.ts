@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { anSshPublicKey } from '@berth/testing/builders.ts'
 import { runQuietly } from '../bootstrap/run-quietly.mjs'
+import { inheritedEnvironment } from '../start/config.ts'
 import type { Settings } from '../start/settings.ts'
 import { vcenterUrl } from '../start/site.ts'
-import { inheritedEnvironment } from './config.ts'
 
 export interface PeerFigures {
   /** Seconds from the first call to the address, one VM after another. */

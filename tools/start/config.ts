@@ -54,6 +54,14 @@ export function readConfiguration(environment: Record<string, string | undefined
   }
 }
 
+/** For a copy of Berth that is not the user's: what would lead it to servers of theirs is left out. */
+export function inheritedEnvironment(
+  environment: Record<string, string | undefined> = process.env,
+): Record<string, string | undefined> {
+  const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, BERTH_CONFIG: _config, ...rest } = environment
+  return rest
+}
+
 const taskDelay = new RegExp(`^(${delayableTasks.join('|')}):(\\d+)$`)
 
 function taskDelaysFrom(text: string): TaskDelays {

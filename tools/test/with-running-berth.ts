@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Refusal } from '../refusal.ts'
-import { repository } from '../start/config.ts'
+import { inheritedEnvironment, repository } from '../start/config.ts'
 import { postgresPlace } from '../start/postgres/postgres-place.ts'
 import { removePostgres } from '../start/postgres/remove-postgres.ts'
 import { freePortBase } from './free-ports.ts'
@@ -21,12 +21,11 @@ export async function withRunningBerth<T>(
   work: (home: string) => Promise<T>,
 ): Promise<T> {
   await mkdir(home, { recursive: true, mode: 0o755 })
-  const { DATABASE_URL: _, TEMPORAL_ADDRESS: __, BERTH_CONFIG: ___, ...clean } = environment
   const berth = spawn(process.execPath, [path.join(repository, 'tools', 'start.mjs')], {
     cwd: repository,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
-      ...clean,
+      ...inheritedEnvironment(environment),
       BERTH_HOME: home,
       BERTH_PORT_BASE: String(await freePortBase()),
       ...settings,
