@@ -12,7 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { SearchAttributeUpdatePair } from '@temporalio/common'
-import type { Facts, Hold } from '@berth/domain/facts.ts'
+import type { Facts } from '@berth/domain/facts.ts'
 import { instantOf, secondsBetween, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { overridable } from '@berth/domain/overrides.ts'
@@ -35,7 +35,8 @@ import {
   type SiteActivities,
 } from './activity-proxies.ts'
 import { applyChange } from './apply-change.ts'
-import { Inbox, yourUserId, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
+import { heldSentence } from './held-sentence.ts'
+import { Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
 import { currentState, lookAgain, searchAttributes, type Applied } from './messages.ts'
 
 /** What continue-as-new hands over; everything else is in the database. */
@@ -257,7 +258,7 @@ export class Life {
 
   /** What operators see in the Temporal UI. */
   show(): void {
-    const { state, hold, grant } = this.facts
+    const { state, hold, grant, steps } = this.facts
     this.#shown = state
     const attributes: SearchAttributeUpdatePair[] = [
       { key: searchAttributes.state, value: state },
@@ -266,18 +267,8 @@ export class Life {
       { key: searchAttributes.leaseEndsAt, value: grant === undefined ? null : new Date(grant.endsAt) },
     ]
     upsertSearchAttributes(attributes)
-    this.explain(state === 'held' && hold !== undefined ? heldSentence(hold, this.#choices(hold)) : undefined)
-  }
-
-  #choices(hold: Hold): string {
-    const { datastores, networks, resourcePools, vmName } = overridable(this.request.rules, hold, this.facts.steps)
-    const choices = [
-      ...choice('datastore', datastores),
-      ...choice('network', networks),
-      ...choice('resourcePool', resourcePools),
-      ...(vmName ? ['`"vmName":"another-name"`'] : []),
-    ]
-    return choices.length === 0 ? '' : `\n\nA retry may carry \`"overrides":{…}\` with ${choices.join('; ')}`
+    const isHeld = state === 'held' && hold !== undefined
+    this.explain(isHeld ? heldSentence(hold, overridable(this.request.rules, hold, steps)) : undefined)
   }
 
   explain(sentence: string | undefined): void {
@@ -360,20 +351,6 @@ export function refusal(state: VmRequestState, action: VmRequestAction, why?: st
   const message = why ?? `${action} is not allowed while the request is ${state}; it is in ${allowedIn.join(', ')}`
   return ApplicationFailure.nonRetryable(message, 'actionNotAllowed', { state, allowedIn })
 }
-
-function heldSentence(hold: Hold, choices: string): string {
-  const decision = JSON.stringify({
-    id: `${hold.step}-${hold.attempt}-${hold.actions[0]}`,
-    by: yourUserId,
-    step: hold.step,
-    attempt: hold.attempt,
-    action: hold.actions[0],
-  })
-  return `Held at step **${hold.step}**, attempt ${hold.attempt}: ${hold.message}\n\nUpdate *operatorDecision* with one of ${hold.actions.join(', ')}: \`${decision}\`${choices}`
-}
-
-const choice = (name: string, values: readonly string[]): string[] =>
-  values.length < 2 ? [] : [`\`"${name}"\`: ${values.join(', ')}`]
 
 /** A failed local activity throws its failure as it is, without the ActivityFailure around it. Bugs go on. */
 function localFailure(error: unknown): TemporalFailure {
