@@ -48,7 +48,9 @@ describe('migrating', () => {
     const busy = await inTransaction('select 1 from vm_requests')
     const patience = { lockSeconds: 0.1, tries: 2 }
     const refused = await migrate(database.url, patience).catch((error: unknown) => String(error))
-    expect(refused).toMatch(/was tried 2 times .* by process \d+ for \d+ s \(select 1 from vm_requests\); nothing of it/)
+    expect(refused).toMatch(
+      /was tried 2 times .* by process \d+ for \d+ s \(select 1 from vm_requests\); nothing of it/,
+    )
 
     const migrating = migrate(database.url, { ...patience, tries: 1_000 })
     await untilWaitedFor(busy)

@@ -1,4 +1,4 @@
-import type { Results } from '../results.ts'
+import { beginningOf, type Results } from '../results.ts'
 import { checks, type Check } from './checks.ts'
 
 const atOnce = 2
@@ -23,7 +23,8 @@ async function failureOf({ name, run }: Check): Promise<string | undefined> {
     console.log(`ok      ${name} (${[lookedAt, seconds()].filter(Boolean).join(', ')})`)
     return undefined
   } catch (problem) {
-    console.log(`failed  ${name} (${seconds()})\n${(problem as Error).message.replace(/^/gm, '        ')}`)
-    return `npm run check ${name}`
+    const { message } = problem as Error
+    console.log(`failed  ${name} (${seconds()})\n${message.replace(/^/gm, '        ')}`)
+    return `npm run check ${name}\n${beginningOf(message)}`
   }
 }

@@ -22,21 +22,31 @@ export interface Troubles {
 const tall = { width: 1_280, height: 2_400 }
 const margin = 16
 
-/** What Operations shows of requests that failed, of VMs that people changed in vCenter, and of a site in maintenance. */
+/**
+ * What Operations shows of requests that failed, of VMs that people changed in vCenter, of a site in maintenance, of an
+ * agent that is silent and of a vCenter that does not answer.
+ */
 export async function takeTroublePictures(troubles: Troubles, folder: string): Promise<string[]> {
   const { operator, run, vcenter, heldId, vmNames, ask } = troubles
   const files: string[] = []
   await operator.page.setViewportSize(tall)
-  const picture = async (section: string, text: string) => {
+  const picture = async (section: string, text: string, name = section.toLowerCase()) => {
     const region = operator.region(section)
     await region.getByText(text).first().waitFor()
-    const file = path.join(folder, `operations-${section.toLowerCase()}.png`)
+    const file = path.join(folder, `operations-${name}.png`)
     const { x, y, width, height } = (await region.boundingBox()) ?? { x: 0, y: 0, ...tall }
     const clip = { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin }
     await operator.page.screenshot({ path: file, clip })
     files.push(file)
   }
   const hands = apiDriver(run.portalUrl, run.tokens.operator)
+
+  const pictureOfWaiting = async (text: string, name?: string) => {
+    const isTold = async () =>
+      (await hands.call('listWaiting')).body.items.some(({ sentence }) => sentence.includes(text))
+    await until(`“${text}” to be told`, isTold, 120)
+    await picture('Waiting', text, name)
+  }
 
   const { body: held } = await hands.call('getVmRequest', { params: { id: heldId } })
   await hands.call('operatorDecision', {
@@ -54,7 +64,28 @@ export async function takeTroublePictures(troubles: Troubles, folder: string): P
 
   await hands.call('beginMaintenance', { params: { id: site }, body: { reason: 'New storage' } })
   await ask()
-  await until('what waits', async () => (await hands.call('listWaiting')).body.items.length > 0, 60)
-  await picture('Waiting', 'New storage')
+  await pictureOfWaiting('New storage')
+
+  const [agent, vcenterProcess] = [run.pids.agents[0], run.pids.vcenters[0]]
+  if (agent === undefined || vcenterProcess === undefined) throw new Error('the demo has no agent, or no vCenter')
+  await frozen(agent, async () => {
+    await hands.call('endMaintenance', { params: { id: site } })
+    await pictureOfWaiting('is silent', 'agent-silent')
+  })
+  await until('nothing to wait', async () => (await hands.call('listWaiting')).body.items.length === 0, 60)
+  await frozen(vcenterProcess, async () => {
+    await ask()
+    await pictureOfWaiting('vCenter does not answer', 'vcenter-silent')
+  })
   return files
+}
+
+/** A process that is there, and does nothing. */
+async function frozen(pid: number, work: () => Promise<unknown>): Promise<void> {
+  process.kill(pid, 'SIGSTOP')
+  try {
+    await work()
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
 }

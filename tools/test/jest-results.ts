@@ -1,6 +1,5 @@
 import path from 'node:path'
-import { stripVTControlCharacters } from 'node:util'
-import type { Results } from '../results.ts'
+import { beginningOf, type Results } from '../results.ts'
 
 /** What jest writes with --json, as far as it is needed here. */
 export interface JestReport {
@@ -34,16 +33,4 @@ export function jestResults(report: JestReport, repository: string): Results {
   })
   if (failures.length === 0 && !report.success) failures.push('jest says that it did not succeed, and not why')
   return { passed: report.numPassedTests, failures }
-}
-
-const mostLines = 12
-
-function beginningOf(message: string): string {
-  const lines = stripVTControlCharacters(message)
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-  return lines
-    .slice(0, mostLines)
-    .map((line) => `  ${line}`)
-    .join('\n')
 }
