@@ -104,6 +104,16 @@ describe('notices', () => {
     ])
   })
 
+  test('that warn of an end are overtaken when the lease is extended beyond it; others are not', async () => {
+    const { id, run } = await handedOver()
+    await world.records.noticesToDeliver(id, [ending, ready])
+    const grant = { number: 2, grantedAt: '2030-05-31T12:00:00.000Z', endsAt: '2030-07-01T12:00:00.000Z' }
+    await run.record({ grant: { ...grant, seconds: 2_592_000, cappedBy: null } })
+    expect(await world.records.noticesToDeliver(id, [ending])).toEqual([])
+    expect(await world.records.noticesToDeliver(id, [ready])).toHaveLength(2)
+    expect(await world.records.noticesToDeliver(id, [{ ...ending, grantNumber: 2 }])).toHaveLength(2)
+  })
+
   test('about a decision go to its approvers, and those for operators to operators', async () => {
     const id = await aRequest(world, { sizeId: 'large' })
     await world.records.openApprovals(id, new Date().toISOString())

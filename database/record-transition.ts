@@ -11,7 +11,7 @@ import { approvalsOf, factsOf } from './facts.ts'
 import { fence } from './fence.ts'
 import { giveBackAll, giveBackReservation } from './give-back.ts'
 import { addNotices, addWarningInPerson } from './notice-rows.ts'
-import { overtakeWarnings } from './notices.ts'
+import { overtakeOlderGrants, overtakeWarnings } from './notices.ts'
 import {
   placeAgain,
   recordDecision,
@@ -144,7 +144,10 @@ async function recordRest(client: Queryable, request: VmRequestRow, { change, at
   if (change.placeAgain === true) await placeAgain(client, request)
   if (change.decision !== undefined) await recordDecision(client, request.id, change.decision, at)
   if (change.state === 'provisioning') await refuseUnapproved(client, request)
-  if (change.grant !== undefined) await recordGrant(client, request.id, change.grant, by)
+  if (change.grant !== undefined) {
+    await recordGrant(client, request.id, change.grant, by)
+    await overtakeOlderGrants(client, request.id, change.grant.number)
+  }
   if (change.warning !== undefined) await addWarningInPerson(client, request, change.warning, by)
   if (change.state === 'active') await giveBackReservation(client, request.id)
   if (!isFinal(request.state)) return

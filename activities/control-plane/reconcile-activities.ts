@@ -44,12 +44,14 @@ const doubtSeconds = 1_800
 
 /** What reconciling asks of the record and of Temporal. */
 export function reconcileActivities({ records, repair, deliver }: Ports) {
+  /** The list of open requests was read before the list of workflows: one may have ended in between. */
+  const isStillOpen = (requestId: string) => throughPort(() => records.isStillOpen(requestId))
+
   async function reopenMissing(missing: readonly RequestWithoutWorkflow[]): Promise<RequestWithoutWorkflow[]> {
     const reopened: RequestWithoutWorkflow[] = []
     for (const request of missing) {
       if (await repair.isOpen(request.workflowId)) continue
-      // Its workflow may have ended it since the list was read.
-      if (!(await throughPort(() => records.isStillOpen(request.requestId)))) continue
+      if (!(await isStillOpen(request.requestId))) continue
       await repair.reopen(request.requestId)
       reopened.push(request)
     }
@@ -68,6 +70,7 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
       const workflow = running.get(workflowId)
       if (workflow === undefined) continue
       if (hasEndedIt(request, workflow, now)) {
+        if (!(await isStillOpen(request.requestId))) continue
         await repair.reopen(request.requestId, { workflowId, runId: workflow.runId })
         continue
       }

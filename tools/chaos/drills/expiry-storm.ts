@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { until } from '@berth/testing/until.ts'
 import type { Drill } from '../drill.ts'
 import { none, within, type Figure } from '../figures.ts'
 import { allIn, askMany, settle } from '../rig/requests.ts'
@@ -67,7 +69,12 @@ async function endTogether(rig: Rig, ids: readonly string[]): Promise<number> {
   await Promise.all(
     rows.map(({ id, end }) => {
       const body = { leaseSeconds: Math.floor((latest - Date.parse(end)) / 1_000) }
-      return rig.as('developer').call('extendLease', { params: { id }, body })
+      const idempotencyKey = randomUUID()
+      // As the API says when so many at once are too many: again, with the same key.
+      return until(
+        `the lease of ${id} to be extended`,
+        async () => (await rig.as('developer').call('extendLease', { params: { id }, body, idempotencyKey })).body,
+      )
     }),
   )
   return latest
