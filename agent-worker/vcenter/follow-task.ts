@@ -7,6 +7,9 @@ import { SoapFault } from './soap-fault.ts'
 import { taskResult } from './vcenter-task.ts'
 import { writeVm } from './write-vm.ts'
 
+/** As long as a clone is given: one that hangs in vCenter must not keep its slot, and its turn, for ever. */
+const endWithinMilliseconds = 2 * 60 * 60 * 1_000
+
 /**
  * Waits for a vCenter task and tells the next attempt about it. Only a cancelled request cancels the task as well, and
  * is left when the task has ended: what is undone next must not be overtaken by it. A worker that shuts down, a pause
@@ -45,7 +48,7 @@ async function endCancelledTask(
     if ((await readProperty(client, task, 'info.cancelable')) === true) {
       await writeVm(connection, progress, 'CancelTask', task).catch(() => undefined)
     }
-    await taskResult(stream, task)
+    await taskResult(stream, task, { signal: AbortSignal.timeout(endWithinMilliseconds) })
   } catch {
     // However it ended, and if vCenter went away meanwhile: the cancellation counts, and destroying looks for the VM.
   }

@@ -28,6 +28,13 @@ afterAll(async () => {
   await byHand.stop()
 })
 
+const aKnownVm = async () => {
+  const order = aCloneOrder(await byHand.port.findPlacements(vcsim.rules))
+  const { moid } = await byHand.port.cloneVm(order, someProgress())
+  const { installationId, requestId, vmName, grant } = order
+  return { installationId, requestId, vmName, grant, moid }
+}
+
 /** As vCenter answers about what the account lost its rights on: it is not found, and its properties are missing. */
 const withoutRights = () => {
   const missing = (path: string) =>
@@ -44,14 +51,31 @@ const withoutRights = () => {
 }
 
 test('a VM that the account may not read any more does not count as gone', async () => {
-  const order = aCloneOrder(await byHand.port.findPlacements(vcsim.rules))
-  const { moid } = await byHand.port.cloneVm(order, someProgress())
-  const { installationId, requestId, vmName, grant } = order
-  const known = { installationId, requestId, vmName, grant, moid }
+  const known = await aKnownVm()
   const held = { code: 'noPermission', message: expect.stringContaining('System.Read') }
   withoutRights()
   await expect(port.powerOffVm(known, 0, someProgress())).rejects.toMatchObject(held)
   withoutRights()
   await expect(port.destroyVm(known, someProgress())).rejects.toMatchObject(held)
-  expect(await findAllByInstanceUuid(vcsim.access.client, requestId)).toHaveLength(1)
+  expect(await findAllByInstanceUuid(vcsim.access.client, known.requestId)).toHaveLength(1)
+})
+
+test.each([
+  ['is found by its uuid', false],
+  ['is not', true],
+])('a VM whose configuration vCenter cannot read now, and that %s, is tried again', async (_, isLost) => {
+  const known = await aKnownVm()
+  const withoutConfiguration = () => {
+    if (isLost) proxy.changeNext('FindAllByUuid', { answer: (text) => text.replace(/<returnval.*<\/returnval>/s, '') })
+    proxy.changeNext('RetrievePropertiesEx', {
+      answer: (text) => text.replace(/<propSet><name>config\..*?<\/propSet>/gs, ''),
+    })
+  }
+  const later = { code: 'vcenterError', message: expect.stringContaining('no configuration') }
+  withoutConfiguration()
+  await expect(port.powerOffVm(known, 0, someProgress())).rejects.toMatchObject(later)
+  withoutConfiguration()
+  await expect(port.destroyVm(known, someProgress())).rejects.toMatchObject(later)
+  await port.destroyVm(known, someProgress())
+  expect(await findAllByInstanceUuid(vcsim.access.client, known.requestId)).toEqual([])
 })

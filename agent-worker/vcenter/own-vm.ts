@@ -27,6 +27,9 @@ export const hasOurMarker = (properties: Properties, { installationId, requestId
   properties[extraConfigPath(marker.installationId)] === installationId &&
   properties[extraConfigPath(marker.requestId)] === requestId
 
+/** What a step knows of its VM; some do not know its name. */
+type KnownVm = VmIdentity & { vmName?: string }
+
 /**
  * The request's VM with the properties at `paths`, by all VMs that vCenter finds under its uuid now: a write never goes
  * by memory. Undefined when there is none. Throws `notOurs` when several VMs have the uuid, when the one is not ours, or
@@ -34,7 +37,7 @@ export const hasOurMarker = (properties: Properties, { installationId, requestId
  */
 export async function findOurVm(
   connection: VcenterConnection,
-  identity: VmIdentity,
+  identity: KnownVm,
   paths: readonly string[] = [],
 ): Promise<FoundVm | undefined> {
   refuseOtherInstallation(connection, identity)
@@ -46,6 +49,7 @@ export async function findOurVm(
   )
   const [vm, ...others] = vms
   if (vm === undefined) return lastSeenVm(connection, identity, paths)
+  refuseUnreadable(vms)
   if (others.length > 0 || !isOurs(vm.properties, identity)) throw foreign(vms)
   rememberVm(connection, identity.requestId, vm.moid)
   return vm
@@ -69,14 +73,15 @@ export async function stillOurVm(
 /** vCenter finds no VM by the request's uuid; the one that had it may still be there. */
 async function lastSeenVm(
   connection: VcenterConnection,
-  identity: VmIdentity,
+  identity: KnownVm,
   paths: readonly string[],
 ): Promise<FoundVm | undefined> {
   const { lastSeen } = connection
   const moid = lastSeen.get(identity.requestId) ?? identity.moid
   if (moid === undefined) return undefined
   const [seen] = await readVms(connection, [moid], paths)
-  if (seen === undefined || isAnotherRequests(seen.properties, identity)) {
+  if (seen !== undefined) refuseUnreadable([seen])
+  if (seen === undefined || isAnother(seen.properties, identity)) {
     lastSeen.delete(identity.requestId)
     return undefined
   }
@@ -84,11 +89,22 @@ async function lastSeenVm(
   throw hasOurMarker(seen.properties, identity) ? otherUuid(seen, identity) : unrecognizable(seen, identity)
 }
 
-/** A vCenter that was restored may give a moid again: what is a request's very own VM is no other request's. */
-const isAnotherRequests = (properties: Properties, identity: VmIdentity): boolean => {
-  const requestId = properties[extraConfigPath(marker.requestId)]
-  const isRequests = typeof requestId === 'string' && requestId !== ''
-  return isRequests && requestId !== identity.requestId && uuidOf(properties) === requestId.toLowerCase()
+/**
+ * A vCenter that was restored may give a moid again: to another request's very own VM, or to a stranger's, which shares
+ * neither uuid nor marker nor name with ours.
+ */
+const isAnother = (properties: Properties, { requestId, vmName }: KnownVm): boolean => {
+  const marked = String(properties[extraConfigPath(marker.requestId)] ?? '')
+  if (marked === '') return vmName !== undefined && properties['name'] !== vmName
+  return marked !== requestId && uuidOf(properties) === marked.toLowerCase()
+}
+
+/** As of a VM whose datastore is away: what it is will be known again. */
+function refuseUnreadable(vms: readonly FoundVm[]): void {
+  const unreadable = vms.find(({ properties }) => properties['config.instanceUuid'] === undefined)
+  if (unreadable === undefined) return
+  const { moid, properties } = unreadable
+  throw new VcenterFault('vcenterError', `it has no configuration of ${String(properties['name'])} (${moid}) now`)
 }
 
 /**
@@ -157,12 +173,12 @@ export const otherUuid = ({ moid, properties }: FoundVm, { requestId }: VmIdenti
       `${String(properties['config.instanceUuid'])}; give it ${requestId} again, or remove the VM`,
   )
 
-/** It was this request's VM; by marker and uuid nobody can tell any more. */
+/** It was this request's VM, by its name perhaps still is; by marker and uuid nobody can tell any more. */
 const unrecognizable = ({ moid, properties }: FoundVm, { requestId }: VmIdentity): VcenterFault =>
   new VcenterFault(
     'notOurs',
-    `${String(properties['name'] ?? moid)} (${moid}) was this request's VM, but it has neither its instanceUuid nor its ` +
-      `marker any more; give it ${requestId} and the marker again, or remove the VM`,
+    `${String(properties['name'] ?? moid)} (${moid}) is where this request's VM was, but has neither its instanceUuid nor its ` +
+      `marker; if it is that VM, give it ${requestId} and the marker again; if it is another one, rename it`,
   )
 
 function foreign(vms: FoundVm[]): VcenterFault {

@@ -17,7 +17,7 @@ vcenterContract('the vCenter in memory', async () => {
       networks: [fake.findings.networkName],
     },
     reportAddress: async (requestId, address) => fake.assignAddress(requestId, address),
-    addForeignVm: async (vm) => void fake.addForeignVm(vm),
+    addForeignVm: async (vm) => fake.addForeignVm(vm).moid,
     addCopyOf: async (requestId, name) => void fake.addCopyOf(requestId, name),
     removeVm: async (requestId) => fake.removeVm(requestId),
     reassignUuid: async (requestId, instanceUuid) => fake.reassignUuid(requestId, instanceUuid),

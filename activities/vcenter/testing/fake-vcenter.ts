@@ -145,14 +145,15 @@ export function createFakeVcenter(): FakeVcenter {
   const isOurs = (vm: FakeVm, identity: VmIdentity) =>
     vm.marker?.installationId === identity.installationId && vm.marker.requestId === identity.requestId
 
-  const ourVm = (identity: VmIdentity): FakeVm | undefined => {
+  const ourVm = (identity: VmIdentity & { vmName?: string }): FakeVm | undefined => {
     const [vm, ...others] = vms.filter(({ instanceUuid }) => instanceUuid === identity.requestId)
     if (vm !== undefined && (others.length > 0 || !isOurs(vm, identity)))
       throw new VcenterFault('notOurs', [vm, ...others].map(({ name, moid }) => `${name} (${moid})`).join(', '))
     const known = identity.moid === undefined ? undefined : vms.find(({ moid }) => moid === identity.moid)
-    if (vm === undefined && known !== undefined && known.marker?.requestId !== known.instanceUuid)
-      throw new VcenterFault('notOurs', `${known.name} (${known.moid})`)
-    return vm
+    if (vm !== undefined || known === undefined) return vm
+    const isStrangers = known.marker === undefined && identity.vmName !== undefined && known.name !== identity.vmName
+    if (isStrangers || known.marker?.requestId === known.instanceUuid) return undefined
+    throw new VcenterFault('notOurs', `${known.name} (${known.moid})`)
   }
 
   const ourExistingVm = (identity: VmIdentity): FakeVm => {

@@ -12,7 +12,8 @@ export interface VcenterUnderTest {
   rules: PlacementRules
   /** What a running guest reports. */
   reportAddress(requestId: string, address: string): Promise<void>
-  addForeignVm(vm: { name: string; instanceUuid: string }): Promise<void>
+  /** Answers its moid. */
+  addForeignVm(vm: { name: string; instanceUuid: string }): Promise<string>
   addCopyOf(requestId: string, name: string): Promise<void>
   removeVm(requestId: string): Promise<void>
   /** As if somebody gave the VM another instanceUuid. */
@@ -293,6 +294,18 @@ export function vcenterContract(name: string, start: () => Promise<VcenterUnderT
       expect(await agent.powerOffVm(misled, 0, someProgress())).toEqual({ found: false })
       await agent.destroyVm(misled, someProgress())
       expect((await listed(other))[0]?.poweredOn).toBe(true)
+    })
+
+    test('so is one that it gave to a stranger’s VM, unless that has our name: then nobody can tell', async () => {
+      const order = await knownByMoid()
+      await port.destroyVm(order, someProgress())
+      const a = await vcenter.addForeignVm({ name: `not-${order.vmName}`, instanceUuid: crypto.randomUUID() })
+      const b = await vcenter.addForeignVm({ name: order.vmName, instanceUuid: crypto.randomUUID() })
+      const agent = vcenter.restarted()
+      expect(await agent.powerOffVm({ ...order, moid: a }, 0, someProgress())).toEqual({ found: false })
+      await agent.destroyVm({ ...order, moid: a }, someProgress())
+      await failsWith(agent.powerOffVm({ ...order, moid: b }, 0, someProgress()), 'notOurs')
+      await failsWith(agent.destroyVm({ ...order, moid: b }, someProgress()), 'notOurs')
     })
 
     test('somebody else’s VM of the same name does not keep ours from being gone', async () => {

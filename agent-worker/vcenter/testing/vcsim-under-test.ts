@@ -3,6 +3,7 @@ import { setGuestAddress } from '@berth/testing/vcsim.ts'
 import type { Vcsim } from '@berth/testing/vcsim.ts'
 import type { SoapMethod } from '../element-order.ts'
 import { findAllByInstanceUuid, findByInventoryPath } from '../inventory.ts'
+import { isMoref } from '../managed-object.ts'
 import { marker } from '../own-vm.ts'
 import { runTask } from '../vcenter-task.ts'
 import { createVsphereVcenter } from '../vsphere-vcenter.ts'
@@ -29,7 +30,7 @@ export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: Vsphere
   }
 
   const cloneByHand = async (name: string, instanceUuid: string, extraConfig: { key: string; value: string }[]) => {
-    await runTask(client, stream, 'CloneVM_Task', await existing(vcsim.rules.templatePath), {
+    const made = await runTask(client, stream, 'CloneVM_Task', await existing(vcsim.rules.templatePath), {
       folder: await existing(vcsim.rules.folderPath),
       name,
       spec: {
@@ -39,6 +40,8 @@ export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: Vsphere
         powerOn: false,
       },
     })
+    if (!isMoref(made)) throw new Error(`vCenter does not say what ${name} became`)
+    return made.value
   }
 
   return {
@@ -52,11 +55,12 @@ export function vcsimUnderTest(vcsim: Vcsim): VcenterUnderTest & { port: Vsphere
     rules: vcsim.rules,
     reportAddress: async (requestId, address) => setGuestAddress(vcsim.access, (await vmOf(requestId)).value, address),
     addForeignVm: ({ name, instanceUuid }) => cloneByHand(name, instanceUuid, []),
-    addCopyOf: (requestId, name) =>
-      cloneByHand(name, crypto.randomUUID(), [
+    async addCopyOf(requestId, name) {
+      await cloneByHand(name, crypto.randomUUID(), [
         { key: marker.installationId, value: 'berth-test' },
         { key: marker.requestId, value: requestId },
-      ]),
+      ])
+    },
     removeVm: async (requestId) => void (await runTask(client, stream, 'Destroy_Task', await vmOf(requestId))),
     reassignUuid: async (requestId, instanceUuid) =>
       void (await runTask(client, stream, 'ReconfigVM_Task', await vmOf(requestId), { spec: { instanceUuid } })),

@@ -69,6 +69,9 @@ async function atEachSite(
   return (await Promise.all(perSite)).flat()
 }
 
+/** Then a call is given up: who wakes later would not write anyway. */
+const callSeconds = 30
+
 async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]> {
   const frozenSeconds = rig.isLong && point.when === 'after' ? 120 : 0
   const watchedSeconds = rig.isLong ? 60 : 15
@@ -82,6 +85,7 @@ async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]
   const secondsUntilNoticed = await noticed
   await pause(Math.max(0, lostAt + frozenSeconds * 1_000 - Date.now()))
   const wokenAt = Date.now()
+  const secondsFrozen = (wokenAt - lostAt) / 1_000
   rig.processes.wake(agent)
   await pause(watchedSeconds * 1_000)
   // What comes after the other one's clone, it may do again as any agent.
@@ -92,6 +96,7 @@ async function freezeAt(rig: Rig, site: RigSite, point: Point): Promise<Figure[]
   const figures = [
     within('R5', `until resumed elsewhere, ${where}`, 60, await resumedAfter(rig, site, id, pid, lostAt)),
     within('R5', `until noticed, ${where}`, 30, secondsUntilNoticed),
+    ...(point.when === 'looked' ? [within('R5', `until woken, ${where}`, callSeconds, secondsFrozen)] : []),
   ]
   await giveBack(rig, [id])
   const what = `writes to vCenter within ${watchedSeconds} s by the woken ${where}`
