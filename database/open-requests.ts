@@ -12,6 +12,7 @@ interface Row {
   hold: Hold | null
   address: string | null
   folder_moid: string | null
+  vm_moid: string | null
   cloned: boolean
   busy: boolean
   newest_run_id: string | null
@@ -22,7 +23,7 @@ interface Row {
 /** Requests of a site that are not final, with what should be found in vCenter for each. */
 export async function openRequestsOf({ pool }: Database, siteId: string): Promise<OpenRequest[]> {
   const { rows } = await pool.query<Row>(
-    `select r.id, r.vm_name, r.state, r.newest_run_id, r.intent,
+    `select r.id, r.vm_name, r.vm_moid, r.state, r.newest_run_id, r.intent,
             (select max(a.at) from audit_entries a where a.request_id = r.id) as changed_at, r.hold, r.address, r.placement ->> 'folderMoid' as folder_moid,
             coalesce((select s.state = 'done' from steps s
                       where s.request_id = r.id and s.name = 'clone' order by s.round desc limit 1), false) as cloned,
@@ -39,6 +40,7 @@ export async function openRequestsOf({ pool }: Database, siteId: string): Promis
     changedAt: row.changed_at,
     isUnderWay: row.state !== 'held' && (row.busy || row.intent !== null || movesOn.includes(row.state)),
     ...withoutNulls({ address: row.address, folderMoid: row.folder_moid, newestRunId: row.newest_run_id }),
+    ...withoutNulls({ vmMoid: row.vm_moid }),
   }))
 }
 

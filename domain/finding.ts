@@ -118,7 +118,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     runs: 2,
     about: 'site',
     whatCanBeDone: [
-      'Cure what the sentence says: a silent agent, its login or a privilege, a managed folder that was removed or renamed',
+      'Cure what the sentence says: a silent agent, its login or a privilege, a datastore or host that is away, a managed folder that was removed or renamed',
       'Until then nothing is said of those VMs: what was known of them stays as it was. Requests and leases go on',
       'A folder that no catalog item and no open request uses any more is forgotten when the workers are restarted',
     ],

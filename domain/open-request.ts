@@ -9,6 +9,8 @@ export interface OpenRequest {
   /** Whether a VM should exist: cloned and not yet destroyed. */
   expectsVm: boolean
   expectsPower: 'on' | 'off' | 'any'
+  /** As vCenter named its VM when it was cloned. */
+  vmMoid?: string
   /** Where it was cloned to. */
   folderMoid?: string
   address?: string

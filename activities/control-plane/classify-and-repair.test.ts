@@ -198,15 +198,18 @@ describe('a workflow that is behind the record of its request', () => {
   test.each([
     ['was opened again since', true, ['r']],
     ['ended after the requests were read', false, []],
-  ] as const)('that says that it failed: another run is begun only if its request %s', async (_, isStillOpen, begun) => {
-    const running = new Map([[vmRequestWorkflowId('ams', 'r'), { runId: 'run-1', state: 'failed' as const }]])
-    const { activities, reopened } = aSite(
-      { openRequestsOf: async () => [request({ state: 'held' })], isStillOpen: async () => isStillOpen },
-      { runningWorkflows: async () => running },
-    )
-    await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: null })
-    expect(reopened).toEqual(begun)
-  })
+  ] as const)(
+    'that says that it failed: another run is begun only if its request %s',
+    async (_, isStillOpen, begun) => {
+      const running = new Map([[vmRequestWorkflowId('ams', 'r'), { runId: 'run-1', state: 'failed' as const }]])
+      const { activities, reopened } = aSite(
+        { openRequestsOf: async () => [request({ state: 'held' })], isStillOpen: async () => isStillOpen },
+        { runningWorkflows: async () => running },
+      )
+      await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms: null })
+      expect(reopened).toEqual(begun)
+    },
+  )
 
   test.each([
     ['waits on', 'awaitingApproval', true],

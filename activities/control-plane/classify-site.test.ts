@@ -58,6 +58,7 @@ describe('one VM and its request', () => {
     ['reTagged a', [vm('a', { markerInstallationId: 'another' })], {}],
     ['reTagged a', [vm('a', { markerRequestId: 'b' })], {}],
     ['reIdentified a', [vm('a', { instanceUuid: 'x' })], {}],
+    ['reIdentified a', [vm('a', { instanceUuid: 'x', name: 'another', moid: 'vm-9' })], { vmMoid: 'vm-9' }],
     ['twin a', [vm('a'), vm('a', { moid: 'moid-2', name: 'vm-2', addresses: [] })], {}],
   ])('%s', (finding, vms, changes) => {
     expect(kinds(vms, [request('a', changes)])).toEqual([finding])
@@ -144,6 +145,12 @@ describe('what could not be looked at is said', () => {
     const hidden = { name: 'x', moid: 'vm-7', lacking: 'System.Read' }
     expect(said({ unreadable: [hidden, { ...hidden, moid: 'vm-8' }] })).toEqual([
       ['notCompared ams/unreadable', 'x (vm-7) and 1 more: the agent lacks System.Read (noPermission)'],
+    ])
+  })
+
+  test('a VM whose datastore is away: no request counts as vanished meanwhile', () => {
+    expect(said({ unreadable: [{ name: 'x', moid: 'vm-7', state: 'inaccessible' }] })).toEqual([
+      ['notCompared ams/unreadable', expect.stringContaining('x (vm-7): vCenter calls it inaccessible')],
     ])
   })
 })

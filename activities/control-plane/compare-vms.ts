@@ -45,11 +45,15 @@ function ofRequest(
   const [vm] = here
   if (vm !== undefined && isOurs(vm, installationId)) return differences(vm, request)
   if (vm !== undefined) return found('reTagged', reTagged(vm, request, installationId))
-  const itself = marked.find(({ name }) => name === vmName)
+  const itself = marked.find((other) => isItself(other, request))
   if (itself !== undefined)
     return found('reIdentified', `${named(itself)} has the instanceUuid ${itself.instanceUuid}; it was ${requestId}`)
   return found('vanished', `vCenter no longer has ${vmName}`)
 }
+
+/** A copy has a moid of its own, and another name. */
+const isItself = ({ moid, name }: OwnedVm, { vmMoid, vmName }: OpenRequest): boolean =>
+  moid === vmMoid || name === vmName
 
 function reTagged(vm: OwnedVm, { vmName, requestId }: OpenRequest, installationId: string): string {
   const says =
@@ -98,7 +102,7 @@ function unexpected(vm: OwnedVm, requests: ReadonlyMap<string, OpenRequest>, set
     return [
       { kind: 'orphan', subject, requestId, detail: `${named(vm)} carries our marker, and its request is not open` },
     ]
-  if (settled.has(requestId) && original?.vmName === vm.name) return []
+  if (settled.has(requestId) && original !== undefined && isItself(vm, original)) return []
   const of = original === undefined ? `request ${requestId}` : original.vmName
   return [{ kind: 'copy', subject, requestId, detail: `${named(vm)} carries the marker of ${of}, and is another VM` }]
 }

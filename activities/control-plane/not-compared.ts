@@ -17,10 +17,11 @@ export function notCompared({ siteId, listed, whyNot }: SiteInventory): Finding[
   )
   const [first] = unreadable
   if (first === undefined) return folders
-  const { name, moid, lacking } = first
+  const { name, moid, lacking, state } = first
+  const why =
+    lacking === undefined
+      ? `vCenter calls it ${state}, and has no configuration of it (hostDisconnected)`
+      : `the agent lacks ${lacking} (noPermission)`
   const others = unreadable.length > 1 ? ` and ${unreadable.length - 1} more` : ''
-  return [
-    ...folders,
-    found(`${siteId}/unreadable`, `${name} (${moid})${others}: the agent lacks ${lacking} (noPermission)`),
-  ]
+  return [...folders, found(`${siteId}/unreadable`, `${name} (${moid})${others}: ${why}`)]
 }

@@ -85,7 +85,9 @@ export interface UnreadableVm {
   moid: string
   name: string
   /** The privilege that the agent's account lacks on it. */
-  lacking: string
+  lacking?: string
+  /** What vCenter calls the state of a VM whose configuration it has not, as `inaccessible` while its datastore is away. */
+  state?: string
 }
 
 /** What there is at a site, and what could not be looked at. */

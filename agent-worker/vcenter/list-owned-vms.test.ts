@@ -147,6 +147,22 @@ describe('listing the VMs of a large site', () => {
     expect(of(hidden.requestId)).toBeUndefined()
     expect(of(requestId)).toBeDefined()
   })
+
+  test('a VM whose configuration vCenter has lost sight of is named, and one that is being cloned is not', async () => {
+    const [away, cloning] = [await aVm(), await aVm()]
+    const withoutConfiguration = (text: string, vmName: string, state: string) =>
+      text.replace(new RegExp(`<objects>(?:(?!</objects>).)*<val[^>]*>${vmName}</val>.*?</objects>`, 's'), (object) =>
+        object
+          .replace(/<propSet><name>config\..*?<\/propSet>/gs, '')
+          .replace(/(<name>runtime\.connectionState<\/name><val[^>]*>)[^<]*/, `$1${state}`),
+      )
+    const change = (text: string) =>
+      withoutConfiguration(withoutConfiguration(text, away.vmName, 'inaccessible'), cloning.vmName, 'connected')
+    for (const method of ['RetrievePropertiesEx', 'ContinueRetrievePropertiesEx'] as const)
+      proxy.changeNext(method, { answer: change })
+    const { unreadable } = await list([vcsim.rules.folderPath])
+    expect(unreadable).toEqual([{ moid: expect.stringMatching(/^vm-/), name: away.vmName, state: 'inaccessible' }])
+  })
 })
 
 describe('the addresses of a VM', () => {

@@ -20,7 +20,7 @@ export interface SeenVms {
 const paths = {
   VirtualMachine: [
     ...['name', 'config.instanceUuid', ...markerPaths],
-    ...['runtime.powerState', 'guest.ipAddress', 'guest.net', 'parent', 'parentVApp'],
+    ...['runtime.powerState', 'runtime.connectionState', 'guest.ipAddress', 'guest.net', 'parent', 'parentVApp'],
   ],
   Folder: ['name'],
   VirtualApp: ['name'],
@@ -41,10 +41,10 @@ export async function lookAtVms(
   const unreadable: UnreadableVm[] = []
   for (const [key, properties] of read) {
     const moid = key.slice(key.indexOf(':') + 1)
-    const privilege = lacking.get(key)
     if (!key.startsWith('VirtualMachine:')) continue
-    if (privilege === undefined) vms.set(moid, properties)
-    else unreadable.push({ name: String(properties['name'] ?? moid), moid, lacking: privilege })
+    const why = whyUnreadable(properties, lacking.get(key))
+    if (why === undefined) vms.set(moid, properties)
+    else unreadable.push({ name: String(properties['name'] ?? moid), moid, ...why })
   }
   return {
     vms,
@@ -52,4 +52,14 @@ export async function lookAtVms(
     folderNamed: (folder) => read.get(morefKey(folder))?.['name'],
     isBelow: ({ parent, parentVApp }) => [parent, parentVApp].some((each) => isMoref(each) && read.has(morefKey(each))),
   }
+}
+
+/** A VM that is being cloned has no configuration yet, and is connected; one whose datastore or host is away has none now. */
+function whyUnreadable(
+  properties: Properties,
+  lacking: string | undefined,
+): Pick<UnreadableVm, 'lacking' | 'state'> | undefined {
+  if (lacking !== undefined) return { lacking }
+  const state = String(properties['runtime.connectionState'] ?? 'connected')
+  return properties['config.instanceUuid'] === undefined && state !== 'connected' ? { state } : undefined
 }
