@@ -50,16 +50,20 @@ export const vcsimInventory = {
   vmPath: (index: number) => `/DC0/vm/DC0_C0_RP0_VM${index}`,
 } as const
 
+/** A host brings each datastore a TiB, and a stock VM has a disk of 10 GiB: half of it stays free. */
+const vmsPerHost = 50
+
 /** The simulator's command line: one datacenter, one cluster, `vms` powered-off VMs to make templates of. */
 export function vcsimArguments(
-  { taskDelays = {}, hosts = 2, datastores = 2 }: VcsimOptions,
+  { taskDelays = {}, hosts, datastores = 2 }: VcsimOptions,
   site: { listen: string; username: string; password: string; vms: number },
 ): string[] {
+  const hostCount = hosts ?? 2 + Math.floor(site.vms / vmsPerHost)
   // Without LockHandoff:0 a delayed vCenter task holds its VM's lock, and everybody who reads it waits.
   const delays = Object.entries({ ...taskDelays, LockHandoff: 0 }).map(([name, delay]) => `${name}:${delay}`)
   return [
     ...['-l', site.listen, '-tls=false', '-username', site.username, '-password', site.password],
-    ...['-dc', '1', '-cluster', '1', '-host', `${hosts}`, '-standalone-host', '0', '-ds', `${datastores}`],
+    ...['-dc', '1', '-cluster', '1', '-host', `${hostCount}`, '-standalone-host', '0', '-ds', `${datastores}`],
     ...['-pg', '1', '-vm', `${site.vms}`, '-autostart=false', '-api-version', '8.0.3.0'],
     ...['-method-delay', delays.join(','), '-stdinexit'],
   ]
