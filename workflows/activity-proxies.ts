@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow'
 import type { ControlPlaneActivities } from '@berth/activities/control-plane/index.ts'
 import type { VcenterActivities } from '@berth/activities/vcenter/index.ts'
+import { cloneLimitSeconds } from '@berth/domain/clone-limit.ts'
 import { attemptsWithin, backOff } from '@berth/domain/failures.ts'
 import type { Policy } from '@berth/domain/policy.ts'
 import { siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
@@ -70,7 +71,7 @@ export function siteActivities(siteId: string, policy: Policy): SiteActivities {
   const build = proxyActivities<Pick<VcenterActivities, SiteVerb>>({
     ...options,
     taskQueue: siteBuildQueue(siteId),
-    startToCloseTimeout: '2 hours',
+    startToCloseTimeout: cloneLimitSeconds * 1_000,
   })
   const waits = proxyActivities<Pick<VcenterActivities, SiteVerb>>({
     ...options,

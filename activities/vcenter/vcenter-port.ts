@@ -15,6 +15,9 @@ export interface VmIdentity {
   moid?: string
 }
 
+/** What a step knows of its VM; some do not know its name. */
+export type KnownVm = VmIdentity & { vmName?: string }
+
 /** By which approval a step acts: part of what every step for a request is told. */
 export interface Granted {
   grant: Grant

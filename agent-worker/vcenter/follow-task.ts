@@ -1,4 +1,5 @@
 import type { StepProgress } from '@berth/activities/vcenter/vcenter-port.ts'
+import { cloneLimitSeconds } from '@berth/domain/clone-limit.ts'
 import { moref } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
 import { readProperty } from './read-properties.ts'
@@ -6,9 +7,6 @@ import type { VcenterConnection } from './vcenter-connection.ts'
 import { SoapFault } from './soap-fault.ts'
 import { taskResult } from './vcenter-task.ts'
 import { writeVm } from './write-vm.ts'
-
-/** As long as a clone is given: one that hangs in vCenter must not keep its slot, and its turn, for ever. */
-const endWithinMilliseconds = 2 * 60 * 60 * 1_000
 
 /**
  * Waits for a vCenter task and tells the next attempt about it. Only a cancelled request cancels the task as well, and
@@ -48,7 +46,8 @@ async function endCancelledTask(
     if ((await readProperty(client, task, 'info.cancelable')) === true) {
       await writeVm(connection, progress, 'CancelTask', task).catch(() => undefined)
     }
-    await taskResult(stream, task, { signal: AbortSignal.timeout(endWithinMilliseconds) })
+    // One that hangs in vCenter must not keep its slot, and its turn, for ever.
+    await taskResult(stream, task, { signal: AbortSignal.timeout(cloneLimitSeconds * 1_000) })
   } catch {
     // However it ended, and if vCenter went away meanwhile: the cancellation counts, and destroying looks for the VM.
   }

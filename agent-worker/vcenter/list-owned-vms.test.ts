@@ -1,38 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { aCloneOrder } from '@berth/activities/vcenter/testing/a-clone-order.ts'
 import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract.ts'
-import { createManagedFolder, startVcsim } from '@berth/testing/vcsim.ts'
-import type { Vcsim } from '@berth/testing/vcsim.ts'
+import { createManagedFolder } from '@berth/testing/vcsim.ts'
 import { addressesOnCard } from './guest-address.ts'
 import { findAllByInstanceUuid, findByInventoryPath } from './inventory.ts'
 import { vmRef } from './managed-object.ts'
-import { startLossyProxy } from './testing/lossy-proxy.ts'
-import type { LossyProxy } from './testing/lossy-proxy.ts'
-import { vcsimUnderTest } from './testing/vcsim-under-test.ts'
+import { startVcsimBehindProxy, type VcsimBehindProxy } from './testing/vcsim-behind-proxy.ts'
 import { usableBy } from './usable-address.ts'
 import { runTask } from './vcenter-task.ts'
-import { createVsphereVcenter } from './vsphere-vcenter.ts'
-import type { VsphereVcenter } from './vsphere-vcenter.ts'
 
 describe('listing the VMs of a large site', () => {
-  let vcsim: Vcsim
-  let vcenter: ReturnType<typeof vcsimUnderTest>
-  let proxy: LossyProxy
-  let port: VsphereVcenter
+  let site: VcsimBehindProxy
+  let { vcsim, byHand: vcenter, proxy, port } = {} as VcsimBehindProxy
   const datacenterFolder = '/DC0/vm'
 
   beforeAll(async () => {
-    vcsim = await startVcsim({ vms: 1_150 })
-    vcenter = vcsimUnderTest(vcsim)
-    proxy = await startLossyProxy(vcsim.url)
-    const { username, password } = vcsim
-    port = createVsphereVcenter({ url: proxy.url, username, password })
+    site = await startVcsimBehindProxy({ vms: 1_150 })
+    ;({ vcsim, byHand: vcenter, proxy, port } = site)
   })
-  afterAll(async () => {
-    await port.close()
-    await proxy.stop()
-    await vcenter.stop()
-  })
+  afterAll(() => site.stop())
 
   const aVm = async () => {
     const order = aCloneOrder(await vcenter.port.findPlacements(vcsim.rules))

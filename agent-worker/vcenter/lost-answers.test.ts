@@ -2,40 +2,27 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { aCloneOrder } from '@berth/activities/vcenter/testing/a-clone-order.ts'
 import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract.ts'
 import type { CloneOrder, StepProgress } from '@berth/activities/vcenter/vcenter-port.ts'
-import { startVcsim } from '@berth/testing/vcsim.ts'
-import type { Vcsim } from '@berth/testing/vcsim.ts'
 import type { SoapMethod } from './element-order.ts'
 import { findAllByInstanceUuid, findByInventoryPath, findChild } from './inventory.ts'
 import { moref } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
 import { readProperty } from './read-properties.ts'
-import { startLossyProxy } from './testing/lossy-proxy.ts'
-import type { LossyProxy } from './testing/lossy-proxy.ts'
-import { vcsimUnderTest } from './testing/vcsim-under-test.ts'
+import { startVcsimBehindProxy, type VcsimBehindProxy } from './testing/vcsim-behind-proxy.ts'
 import { createVsphereVcenter } from './vsphere-vcenter.ts'
 import type { VsphereVcenter } from './vsphere-vcenter.ts'
 
 /** The cases of the table in agent-worker/README.md, in its order. */
 describe('a step whose first attempt did not hear the end of it', () => {
-  let vcsim: Vcsim
-  let byHand: ReturnType<typeof vcsimUnderTest>
-  let proxy: LossyProxy
-  let port: VsphereVcenter
+  let site: VcsimBehindProxy
+  let { vcsim, byHand, proxy, port } = {} as VcsimBehindProxy
 
   beforeAll(async () => {
-    vcsim = await startVcsim({
+    site = await startVcsimBehindProxy({
       taskDelays: { CloneVm: 300, PowerOn: 300, PowerOff: 300, Destroy: 300, ReconfigVm: 200 },
     })
-    byHand = vcsimUnderTest(vcsim)
-    proxy = await startLossyProxy(vcsim.url)
-    const { username, password } = vcsim
-    port = createVsphereVcenter({ url: proxy.url, username, password })
+    ;({ vcsim, byHand, proxy, port } = site)
   })
-  afterAll(async () => {
-    await port.close()
-    await proxy.stop()
-    await byHand.stop()
-  })
+  afterAll(() => site.stop())
 
   const anOrder = async (changes: Partial<CloneOrder> = {}) =>
     aCloneOrder(await port.findPlacements(vcsim.rules), changes)

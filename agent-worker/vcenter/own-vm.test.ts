@@ -1,32 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { aCloneOrder } from '@berth/activities/vcenter/testing/a-clone-order.ts'
 import { someProgress } from '@berth/activities/vcenter/testing/vcenter-contract.ts'
-import { startVcsim } from '@berth/testing/vcsim.ts'
-import type { Vcsim } from '@berth/testing/vcsim.ts'
 import { findAllByInstanceUuid } from './inventory.ts'
-import { startLossyProxy } from './testing/lossy-proxy.ts'
-import type { LossyProxy } from './testing/lossy-proxy.ts'
-import { vcsimUnderTest } from './testing/vcsim-under-test.ts'
-import { createVsphereVcenter } from './vsphere-vcenter.ts'
-import type { VsphereVcenter } from './vsphere-vcenter.ts'
+import { startVcsimBehindProxy, type VcsimBehindProxy } from './testing/vcsim-behind-proxy.ts'
 
-let vcsim: Vcsim
-let byHand: ReturnType<typeof vcsimUnderTest>
-let proxy: LossyProxy
-let port: VsphereVcenter
+let site: VcsimBehindProxy
+let { vcsim, byHand, proxy, port } = {} as VcsimBehindProxy
 
 beforeAll(async () => {
-  vcsim = await startVcsim()
-  byHand = vcsimUnderTest(vcsim)
-  proxy = await startLossyProxy(vcsim.url)
-  const { username, password } = vcsim
-  port = createVsphereVcenter({ url: proxy.url, username, password })
+  site = await startVcsimBehindProxy()
+  ;({ vcsim, byHand, proxy, port } = site)
 })
-afterAll(async () => {
-  await port.close()
-  await proxy.stop()
-  await byHand.stop()
-})
+afterAll(() => site.stop())
 
 const aKnownVm = async () => {
   const order = aCloneOrder(await byHand.port.findPlacements(vcsim.rules))

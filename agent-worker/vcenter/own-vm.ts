@@ -1,5 +1,5 @@
 import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
-import type { EndOrder, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { EndOrder, KnownVm, VmIdentity } from '@berth/activities/vcenter/vcenter-port.ts'
 import { findAllByInstanceUuid, findChild } from './inventory.ts'
 import { morefKey, vmRef } from './managed-object.ts'
 import type { FoundVm } from './found-vm.ts'
@@ -26,9 +26,6 @@ const uuidOf = (properties: Properties): string => String(properties['config.ins
 export const hasOurMarker = (properties: Properties, { installationId, requestId }: VmIdentity): boolean =>
   properties[extraConfigPath(marker.installationId)] === installationId &&
   properties[extraConfigPath(marker.requestId)] === requestId
-
-/** What a step knows of its VM; some do not know its name. */
-type KnownVm = VmIdentity & { vmName?: string }
 
 /**
  * The request's VM with the properties at `paths`, by all VMs that vCenter finds under its uuid now: a write never goes

@@ -6,7 +6,7 @@ import { createSlowClones } from './slow-clones.ts'
 import type { SlowClone } from './slow-clones.ts'
 import { untilAborted } from './until-aborted.ts'
 import { VcenterFault } from '../vcenter-port.ts'
-import type { CloneOrder, EndOrder, OwnedVm, StepProgress, VcenterPort, VmIdentity } from '../vcenter-port.ts'
+import type { CloneOrder, EndOrder, KnownVm, OwnedVm, StepProgress, VcenterPort, VmIdentity } from '../vcenter-port.ts'
 
 export interface FakeVm {
   moid: string
@@ -145,7 +145,7 @@ export function createFakeVcenter(): FakeVcenter {
   const isOurs = (vm: FakeVm, identity: VmIdentity) =>
     vm.marker?.installationId === identity.installationId && vm.marker.requestId === identity.requestId
 
-  const ourVm = (identity: VmIdentity & { vmName?: string }): FakeVm | undefined => {
+  const ourVm = (identity: KnownVm): FakeVm | undefined => {
     const [vm, ...others] = vms.filter(({ instanceUuid }) => instanceUuid === identity.requestId)
     if (vm !== undefined && (others.length > 0 || !isOurs(vm, identity)))
       throw new VcenterFault('notOurs', [vm, ...others].map(({ name, moid }) => `${name} (${moid})`).join(', '))
