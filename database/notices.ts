@@ -101,20 +101,15 @@ export async function noticeDelivered({ pool }: Database, noticeId: string, rece
   return row.delivered_at
 }
 
-/** The lease ends later now: nobody is warned of its earlier ends any more. */
-export async function overtakeOlderGrants(client: Queryable, requestId: string, grantNumber: number): Promise<void> {
+/**
+ * Nobody warns of it any more: it has happened or cannot happen, as when the request has ended. With `beforeGrant`, only of
+ * the earlier ends of a lease that was extended.
+ */
+export async function overtakeWarnings(client: Queryable, requestId: string, beforeGrant?: number): Promise<void> {
   await client.query(
     `update notices set state = 'overtaken'
-     where request_id = $1 and grant_number < $2 and state = 'pending' and event = any ($3)`,
-    [requestId, grantNumber, gating],
-  )
-}
-
-/** Of a request that has ended: what it warned of has happened, or cannot happen any more. */
-export async function overtakeWarnings(client: Queryable, requestId: string): Promise<void> {
-  await client.query(
-    `update notices set state = 'overtaken' where request_id = $1 and state = 'pending' and event = any ($2)`,
-    [requestId, gating],
+     where request_id = $1 and state = 'pending' and event = any ($2) and ($3::int is null or grant_number < $3)`,
+    [requestId, gating, beforeGrant ?? null],
   )
 }
 

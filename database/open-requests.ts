@@ -39,8 +39,10 @@ export async function openRequestsOf({ pool }: Database, siteId: string): Promis
     expectsPower: expectedPower(row),
     changedAt: row.changed_at,
     isUnderWay: row.state !== 'held' && (row.busy || row.intent !== null || movesOn.includes(row.state)),
-    ...withoutNulls({ address: row.address, folderMoid: row.folder_moid, newestRunId: row.newest_run_id }),
-    ...withoutNulls({ vmMoid: row.vm_moid }),
+    ...withoutNulls({
+      ...{ address: row.address, vmMoid: row.vm_moid, folderMoid: row.folder_moid },
+      newestRunId: row.newest_run_id,
+    }),
   }))
 }
 

@@ -11,7 +11,7 @@ import { approvalsOf, factsOf } from './facts.ts'
 import { fence } from './fence.ts'
 import { giveBackAll, giveBackReservation } from './give-back.ts'
 import { addNotices, addWarningInPerson } from './notice-rows.ts'
-import { overtakeOlderGrants, overtakeWarnings } from './notices.ts'
+import { overtakeWarnings } from './notices.ts'
 import {
   placeAgain,
   recordDecision,
@@ -146,7 +146,7 @@ async function recordRest(client: Queryable, request: VmRequestRow, { change, at
   if (change.state === 'provisioning') await refuseUnapproved(client, request)
   if (change.grant !== undefined) {
     await recordGrant(client, request.id, change.grant, by)
-    await overtakeOlderGrants(client, request.id, change.grant.number)
+    await overtakeWarnings(client, request.id, change.grant.number)
   }
   if (change.warning !== undefined) await addWarningInPerson(client, request, change.warning, by)
   if (change.state === 'active') await giveBackReservation(client, request.id)
