@@ -98,7 +98,8 @@ function workflowWait(request: WaitingRequest, workflow: WorkflowSight, now: Ins
     return {
       sentence: `Its workflow is paused in the Temporal UI${by(pause?.by)}${because(pause?.reason)}`,
       since: pause?.since ?? request.changedAt,
-      until: 'An operator unpauses it there',
+      // A pause that meets a workflow task leaves it half done: running by its name, and yet nothing is handed out.
+      until: 'An operator unpauses it there; if it is called running there, pauses it and unpauses it once more',
     }
   if (task === undefined) return undefined
   if (task.attempt >= triesBeforeWorry)

@@ -28,6 +28,10 @@ export function operatorActs({ client }: { client: Client }, workflowId: string)
   return {
     resetPoints,
     pendingActivities,
+    isActivityPaused: async (type: string): Promise<boolean> =>
+      ((await current().describe()).raw.pendingActivities ?? []).some(
+        ({ activityType, paused }) => activityType?.name === type && paused === true,
+      ),
     /** Nothing of it is under way: neither a workflow task nor an activity. */
     isQuiet: async () => {
       const { raw } = await current().describe()
@@ -41,6 +45,11 @@ export function operatorActs({ client }: { client: Client }, workflowId: string)
     },
     isOpen: async () => (await current().describe()).status.name === 'RUNNING',
     isPaused: async () => (await current().describe()).status.name === 'PAUSED',
+    /** A workflow task that was under way when the pause came has left it half done: only another pause can be ended. */
+    isHalfPaused: async () => {
+      const { raw, status } = await current().describe()
+      return status.name === 'RUNNING' && raw.workflowExtendedInfo?.pauseInfo != null
+    },
 
     terminate: () => current().terminate('as an operator does'),
     cancel: () => current().cancel(),

@@ -29,7 +29,10 @@ const acts = {
     atAnActivity(of, async (type) => {
       await of.pauseActivity(type)
       await pause(1_000)
-      await of.unpauseActivity(type).catch(() => {})
+      await until('the end of the pause', async () => {
+        await of.unpauseActivity(type).catch(() => {})
+        return !(await of.isActivityPaused(type))
+      })
     }),
   'reset an activity': (of) => atAnActivity(of, (type) => of.resetActivity(type, true)),
   'start like this one': startedLikeThisOne,
@@ -57,8 +60,9 @@ async function pausedForAWhile(of: Acts, _moment: Moment, rig: Rig): Promise<boo
   if (isPaused === 'over') return false
   await pause(1_000)
   await until('the end of the pause', async () => {
+    if (await of.isHalfPaused()) await of.pause()
     await of.unpause().catch(() => {})
-    return !(await of.isPaused())
+    return !(await of.isPaused()) && !(await of.isHalfPaused())
   })
   return true
 }
