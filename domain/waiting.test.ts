@@ -199,6 +199,7 @@ describe('a workflow', () => {
     expect(why({ state: 'active' }, { status: 'paused', pause })).toMatchObject({
       sentence: 'Its workflow is paused in the Temporal UI by olga@example.test: until noon',
       since: ago(30),
+      until: expect.stringContaining('pauses it and unpauses it once more'),
     })
   })
 
