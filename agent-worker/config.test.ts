@@ -26,8 +26,12 @@ const problemsOf = (variables: Record<string, string>) => {
 describe('the agent’s configuration', () => {
   test('needs a site, an installation and a vCenter; all else has a default', () => {
     const config = configOf(complete)
-    expect(config).toMatchObject({ siteId: 'ams1', namespace: 'berth', buildSlots: 8, logLevel: 'info' })
-    expect(config.vcenter.clonesPerDatastore).toBe(8)
+    expect(config).toMatchObject({
+      siteId: 'ams1',
+      namespace: 'berth',
+      cloneBounds: { slots: 8, perDatastore: 8 },
+      logLevel: 'info',
+    })
     expect(config.identity).toMatch(new RegExp(`^agent/ams1/.+/${config.version}/${process.pid}$`))
   })
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig'
 import type { NativeConnectionOptions } from '@temporalio/worker'
 import { z } from 'zod'
+import type { CloneBounds } from '@berth/domain/clone-bounds.ts'
 import { isLoopback } from '@berth/domain/is-loopback.ts'
 
 const vcenterUrl = z
@@ -41,12 +42,11 @@ export interface AgentConfig {
     password: string
     ca?: string
     thumbprint?: string
-    /** Clones onto one datastore at a time. */
-    clonesPerDatastore: number
   }
   temporal: NativeConnectionOptions & { address: string }
   namespace: string
-  buildSlots: number
+  /** What the site bears. Its agents share it. */
+  cloneBounds: CloneBounds
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -80,13 +80,12 @@ export function readConfig(variables: Variables = process.env): ConfigResult {
       vcenter: {
         url: values.BERTH_VCENTER_URL,
         username: values.BERTH_VCENTER_USERNAME,
-        clonesPerDatastore: values.BERTH_CLONES_PER_DATASTORE,
         password: values.BERTH_VCENTER_PASSWORD ?? values.BERTH_VCENTER_PASSWORD_FILE?.replace(/\r?\n$/, '') ?? '',
         ...(values.BERTH_VCENTER_CA_FILE === undefined ? {} : { ca: values.BERTH_VCENTER_CA_FILE }),
         ...(values.BERTH_VCENTER_THUMBPRINT === undefined ? {} : { thumbprint: values.BERTH_VCENTER_THUMBPRINT }),
       },
       ...temporal,
-      buildSlots: values.BERTH_BUILD_SLOTS,
+      cloneBounds: { slots: values.BERTH_BUILD_SLOTS, perDatastore: values.BERTH_CLONES_PER_DATASTORE },
       logLevel: values.BERTH_LOG_LEVEL,
     },
   }

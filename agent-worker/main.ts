@@ -2,6 +2,7 @@ import { NativeConnection } from '@temporalio/worker'
 import { pino } from 'pino'
 import { createVcenterActivities } from '@berth/activities/vcenter/index.ts'
 import { askStandingOver } from './ask-standing.ts'
+import { createCloneShare } from './clone-share.ts'
 import { readConfig } from './config.ts'
 import { installRuntime } from './install-runtime.ts'
 import { startWorkers } from './start-workers.ts'
@@ -20,17 +21,19 @@ installRuntime(log, config.logLevel)
 
 const vcenter = createVsphereVcenter({
   ...config.vcenter,
+  cloneBounds: config.cloneBounds,
   installationId: config.installationId,
   userAgent: `berth-agent/${config.version}`,
   onCall: (method) => log.debug({ method }, 'vCenter call'),
 })
+const cloneShare = createCloneShare(config.cloneBounds, config.identity, vcenter.shareClones)
 const workers = await untilItSucceeds(
   'Temporal',
   async () => {
     // An agent mostly heartbeats: to compress a few bytes takes more memory and time than to send them.
     const connection = await NativeConnection.connect({ ...config.temporal, grpcCompression: { codec: 'none' } })
     const askStanding = askStandingOver(connection, config.namespace)
-    return startWorkers(connection, config, createVcenterActivities(vcenter, { askStanding }))
+    return startWorkers(connection, config, createVcenterActivities(vcenter, { askStanding }), cloneShare)
   },
   log,
 )

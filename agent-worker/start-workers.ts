@@ -1,8 +1,12 @@
 import { Worker } from '@temporalio/worker'
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker'
+import type { NativeConnection, WorkerOptions, WorkerPlugin } from '@temporalio/worker'
 import type { VcenterActivities } from '@berth/activities/vcenter/index.ts'
+import { boundsSign } from '@berth/domain/clone-bounds.ts'
 import { siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
+import { askQueueOver, type AskQueue } from './ask-queue.ts'
+import type { CloneShare } from './clone-share.ts'
 import type { AgentConfig } from './config.ts'
+import { sharedSlots } from './shared-slots.ts'
 
 export interface RunningWorkers {
   /** Settles when both workers have stopped: after a signal, or because one failed. */
@@ -19,32 +23,46 @@ const siteSlots = 2_000
  */
 const fewPolls = { type: 'autoscaling', minimum: 1, initial: 1, maximum: 5 } as const
 
-/** Clones have a queue of their own, with as many slots as the vCenter bears; all else shares the other one. */
+/**
+ * Clones have a queue of their own, with as many slots as the vCenter bears, which the agents of a site share; all else
+ * shares the other one.
+ */
 export async function startWorkers(
   connection: NativeConnection,
   config: AgentConfig,
   activities: VcenterActivities,
+  cloneShare: CloneShare,
 ): Promise<RunningWorkers> {
   const { cloneVm, ...others } = activities
-  const worker = (taskQueue: string, slots: number, served: WorkerOptions['activities'] & object) =>
+  const askQueue = askQueueOver(connection, config.namespace, siteBuildQueue(config.siteId))
+  // Its slot may be older than the agent that has joined since.
+  const cloneInTurn: typeof cloneVm = async (...order) => {
+    await cloneShare.now(askQueue)
+    return cloneVm(...order)
+  }
+  const worker = (taskQueue: string, served: WorkerOptions['activities'] & object, slots: Partial<WorkerOptions>) =>
     Worker.create({
       connection,
       namespace: config.namespace,
       identity: config.identity,
       taskQueue,
       activities: served,
-      maxConcurrentActivityTaskExecutions: slots,
       activityTaskPollerBehavior: fewPolls,
       // Else the moid of a vCenter task reaches the server only with a heartbeat many seconds later.
       maxHeartbeatThrottleInterval: '1s',
       defaultHeartbeatThrottleInterval: '1s',
       shutdownGraceTime: '5s',
       shutdownForceTime: '20s',
+      ...slots,
     })
   try {
     const workers = await Promise.all([
-      worker(siteQueue(config.siteId), siteSlots, others),
-      worker(siteBuildQueue(config.siteId), config.buildSlots, { cloneVm }),
+      worker(siteQueue(config.siteId), others, { maxConcurrentActivityTaskExecutions: siteSlots }),
+      worker(
+        siteBuildQueue(config.siteId),
+        { cloneVm: cloneInTurn },
+        { plugins: [sharedClones(cloneShare, askQueue)] },
+      ),
     ])
     return { stopped: runAll(workers), disconnect: () => connection.close() }
   } catch (error) {
@@ -52,6 +70,25 @@ export async function startWorkers(
     throw error
   }
 }
+
+/** The name of a plugin is what a worker's heartbeats carry: by it others know what the site bears. */
+function sharedClones(share: CloneShare, askQueue: AskQueue): WorkerPlugin {
+  const slots = sharedSlots(async () => (await share.now(askQueue)).slots)
+  return {
+    name: boundsSign(share.bounds),
+    configureWorker: (options) => ({
+      ...options,
+      tuner: {
+        activityTaskSlotSupplier: slots,
+        workflowTaskSlotSupplier: unused,
+        localActivityTaskSlotSupplier: unused,
+        nexusTaskSlotSupplier: unused,
+      },
+    }),
+  }
+}
+
+const unused = { type: 'fixed-size', numSlots: 1 } as const
 
 /** One that fails takes the other with it: half an agent would look alive and leave requests waiting. */
 async function runAll(workers: Worker[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { agentsSeen, received, type AgentSighting, type Receipt } from './agents.ts'
-import { addSeconds } from './instant.ts'
+import { addSeconds, type Instant } from './instant.ts'
 
 const now = '2026-01-05T10:00:00.000Z'
 const from = (seconds: number) => addSeconds(now, seconds)
@@ -59,6 +59,17 @@ describe('an agent', () => {
         slots: { clones: { used: 1, free: 7 }, others: { used: 1, free: 7 } },
       },
     ])
+  })
+
+  test('that shares the clones of its site has its share free, and what the dead had', () => {
+    const bounds = { slots: 8, perDatastore: 8 }
+    const sharing = (identity: string, receivedAt: Instant): AgentSighting => {
+      const { heartbeat, ...beat } = beating({ receivedAt })
+      return { ...beat, identity, heartbeat: { ...heartbeat!, slots: { used: 1, free: 0 }, bounds } }
+    }
+    const free = (...seen: AgentSighting[]) => agentsSeen(seen, now).map(({ slots }) => slots?.clones.free)
+    expect(free(sharing('a', now), sharing('b', now), sharing('c', now))).toEqual([2, 2, 1])
+    expect(free(sharing('a', now), sharing('b', now), sharing('c', from(-40)))).toEqual([3, 3, 0])
   })
 
   test('is silent when its heartbeats stop, though its last poll still times out', () => {

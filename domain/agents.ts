@@ -1,3 +1,4 @@
+import { shareOf, type CloneBounds } from './clone-bounds.ts'
 import { earlier, later, secondsBetween, type Instant } from './instant.ts'
 
 /**
@@ -45,7 +46,8 @@ export interface AgentSighting {
   queue: 'clones' | 'others'
   version: string | null
   host?: string
-  heartbeat?: { receipt: Receipt; stopped: boolean; slots: Slots }
+  /** `bounds` where it shares the clones of its site with the other agents: what is free to it is then its share. */
+  heartbeat?: { receipt: Receipt; stopped: boolean; slots: Slots; bounds?: CloneBounds }
   /** Its last poll, by the server's clock. */
   polledAt?: Instant
 }
@@ -62,9 +64,18 @@ export interface AgentSeen {
 }
 
 export function agentsSeen(sightings: readonly AgentSighting[], now: Instant): AgentSeen[] {
-  return [...Map.groupBy(sightings, ({ identity }) => identity)].map(([identity, seen]) =>
-    agentSeen(identity, seen, now),
-  )
+  const byIdentity = Map.groupBy(sightings, ({ identity }) => identity)
+  const agents = [...byIdentity].map(([identity, seen]) => agentSeen(identity, seen, now))
+  const living = agents.filter(({ alive }) => alive).map(({ identity }) => identity)
+  return agents.map((agent) => withItsShare(agent, byIdentity.get(agent.identity) ?? [], living))
+}
+
+function withItsShare(agent: AgentSeen, seen: readonly AgentSighting[], living: readonly string[]): AgentSeen {
+  const bounds = seen.find(({ heartbeat }) => heartbeat?.bounds !== undefined)?.heartbeat?.bounds
+  if (bounds === undefined || agent.slots === null) return agent
+  const { used } = agent.slots.clones
+  const free = Math.max(0, shareOf(bounds, living, agent.identity).slots - used)
+  return { ...agent, slots: { ...agent.slots, clones: { used, free } } }
 }
 
 function agentSeen(identity: string, seen: readonly AgentSighting[], now: Instant): AgentSeen {

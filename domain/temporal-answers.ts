@@ -1,5 +1,6 @@
 import type { AgentSighting, Receipt } from './agents.ts'
 import { agentsSeen, received, type AgentSeen } from './agents.ts'
+import { boundsIn } from './clone-bounds.ts'
 import { instantOf, type Instant } from './instant.ts'
 import type { ActivitySight, QueuedFor, SiteSight } from './step-wait.ts'
 
@@ -16,6 +17,20 @@ export function instantOfTimestamp(timestamp: Maybe<Timestamp>): Instant | undef
   const seconds = Number(timestamp?.seconds ?? 0)
   return seconds === 0 ? undefined : instantOf(seconds * 1_000 + Math.floor((timestamp?.nanos ?? 0) / 1e6))
 }
+
+const activityQueue = 2 // temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+
+/** What to ask `describeTaskQueue` and `listWorkers` for one queue of a site. */
+export const queueQuestions = (namespace: string, queue: string) => ({
+  describe: {
+    namespace,
+    taskQueue: { name: queue },
+    taskQueueType: activityQueue,
+    reportStats: true,
+    reportConfig: true,
+  },
+  list: { namespace, query: `TaskQueue = '${queue}'` },
+})
 
 /** What `describeTaskQueue` and `listWorkers` answer for one queue of a site. */
 export interface QueueAnswer {
@@ -39,6 +54,7 @@ export interface QueueAnswer {
       status?: unknown
       hostInfo?: Maybe<{ hostName?: Maybe<string> }>
       deploymentVersion?: Maybe<{ buildId?: Maybe<string> }>
+      plugins?: Maybe<readonly { name?: Maybe<string> }[]>
       activityTaskSlotsInfo?: Maybe<{ currentUsedSlots?: Maybe<number>; currentAvailableSlots?: Maybe<number> }>
     }>
   }[]
@@ -97,13 +113,14 @@ function sightingsIn(
     receipts.set(key, receipt)
     const { currentUsedSlots, currentAvailableSlots } = beat.activityTaskSlotsInfo ?? {}
     const slots = { used: currentUsedSlots ?? 0, free: currentAvailableSlots ?? 0 }
+    const bounds = boundsIn(beat.plugins?.map(({ name }) => name ?? '') ?? [])
     return [
       {
         identity: beat.workerIdentity ?? '',
         queue,
         version: versionFrom(beat.workerIdentity, beat.deploymentVersion?.buildId),
         ...(beat.hostInfo?.hostName && { host: beat.hostInfo.hostName }),
-        heartbeat: { receipt, stopped: beat.status !== runningWorker, slots },
+        heartbeat: { receipt, stopped: beat.status !== runningWorker, slots, ...(bounds && { bounds }) },
       },
     ]
   })

@@ -5,9 +5,8 @@ import type { SiteWatch } from '@berth/activities/control-plane/control-plane-po
 import type { Receipt } from '@berth/domain/agents.ts'
 import { instantOf } from '@berth/domain/instant.ts'
 import { siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
-import { activityIn, seenSite, type QueueAnswer } from '@berth/domain/temporal-answers.ts'
+import { activityIn, queueQuestions, seenSite, type QueueAnswer } from '@berth/domain/temporal-answers.ts'
 
-const activityQueue = 2 // temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
 /** A little longer than the pause between two heartbeats of an agent. */
 const nextHeartbeatMilliseconds = 6_000
 
@@ -17,15 +16,10 @@ export function createTemporalSiteWatch(client: Client): SiteWatch {
   const namespace = client.options.namespace
 
   async function ask(queue: string): Promise<QueueAnswer> {
+    const { describe, list } = queueQuestions(namespace, queue)
     const [described, listed] = await Promise.all([
-      workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: queue },
-        taskQueueType: activityQueue,
-        reportStats: true,
-        reportConfig: true,
-      }),
-      workflowService.listWorkers({ namespace, query: `TaskQueue = '${queue}'` }),
+      workflowService.describeTaskQueue(describe),
+      workflowService.listWorkers(list),
     ])
     return { ...described, workersInfo: listed.workersInfo }
   }

@@ -21,7 +21,7 @@ function works(turns: ReturnType<typeof createCloneTurns>) {
 }
 
 test('a datastore bears so many at a time; the others know their place and come in the order of asking', async () => {
-  const { take, begun, waits, end } = works(createCloneTurns(2))
+  const { take, begun, waits, end } = works(createCloneTurns({ slots: 8, perDatastore: 2 }))
   const taken = ['a', 'b', 'c', 'd'].map((name) => take(name))
   expect(begun).toEqual(['a', 'b'])
   expect([...waits.values()]).toEqual([[], [], [0], [1]])
@@ -36,14 +36,14 @@ test('a datastore bears so many at a time; the others know their place and come 
 })
 
 test('datastores do not wait for each other', () => {
-  const { take, begun } = works(createCloneTurns(1))
+  const { take, begun } = works(createCloneTurns({ slots: 8, perDatastore: 1 }))
   void take('a')
   void take('b', 'datastore-2')
   expect(begun).toEqual(['a', 'b'])
 })
 
 test('who is told to leave while waiting leaves at once; who has begun goes on to its end', async () => {
-  const { take, begun, waits, end } = works(createCloneTurns(1))
+  const { take, begun, waits, end } = works(createCloneTurns({ slots: 8, perDatastore: 1 }))
   const abort = new AbortController()
   const first = take('first', 'datastore-1', abort.signal)
   const leaving = take('leaving', 'datastore-1', abort.signal)
@@ -59,8 +59,26 @@ test('who is told to leave while waiting leaves at once; who has begun goes on t
   await last
 })
 
+test('the share of one agent grows and shrinks; what has begun goes on, and what was taken is done all the same', async () => {
+  const turns = createCloneTurns({ slots: 2, perDatastore: 2 })
+  const { take, begun, end } = works(turns)
+  const taken = ['a', 'b', 'c', 'd'].map((name) => take(name, `datastore-of-${name}`))
+  expect(begun).toEqual(['a', 'b'])
+  turns.share({ slots: 0, perDatastore: 0 })
+  end('a')
+  await taken[0]
+  expect(begun).toEqual(['a', 'b'])
+  end('b')
+  await taken[1]
+  expect(begun).toEqual(['a', 'b', 'c'])
+  turns.share({ slots: 2, perDatastore: 2 })
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+  for (const name of ['c', 'd']) end(name)
+  await Promise.all(taken)
+})
+
 test('work that fails makes room', async () => {
-  const turns = createCloneTurns(1)
+  const turns = createCloneTurns({ slots: 8, perDatastore: 1 })
   const failing = turns.take(
     'datastore-1',
     () => Promise.reject(new Error('full')),

@@ -143,7 +143,7 @@ describe('cloning', () => {
     const calls: string[] = []
     const { url, username, password } = vcsim
     const onCall = (method: string) => void calls.push(method)
-    const port = createVsphereVcenter({ url, username, password, clonesPerDatastore: 1, onCall })
+    const port = createVsphereVcenter({ url, username, password, cloneBounds: { slots: 8, perDatastore: 1 }, onCall })
     const abort = new AbortController()
     const [first, second, third] = [await anOrder(), await anOrder(), await anOrder()]
     const started = (method: string) => calls.filter((called) => called === method).length

@@ -78,7 +78,7 @@ async function makeClone(
   }
 }
 
-/** Its datastore bears only so many at a time; whoever waits for it says so with each heartbeat. */
+/** vCenter and datastore bear only so many at a time; whoever waits for the datastore says so with each heartbeat. */
 const inTurn = <T>(
   { cloneTurns }: VcenterConnection,
   { placement: { datastoreMoid, datastoreName } }: CloneOrder,
@@ -90,7 +90,8 @@ const inTurn = <T>(
     clone,
     (before) =>
       progress.report({
-        queuedFor: before === undefined ? undefined : { datastore: datastoreName, limit: cloneTurns.limit, before },
+        queuedFor:
+          before === undefined ? undefined : { datastore: datastoreName, limit: cloneTurns.perDatastore, before },
       }),
     progress.signal,
   )

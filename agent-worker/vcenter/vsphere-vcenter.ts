@@ -1,4 +1,5 @@
 import type { VcenterPort } from '@berth/activities/vcenter/vcenter-port.ts'
+import type { CloneBounds } from '@berth/domain/clone-bounds.ts'
 import { createCloneTurns } from './clone-turns.ts'
 import { cloneVm } from './clone-vm.ts'
 import { destroyVm } from './destroy-vm.ts'
@@ -16,6 +17,8 @@ import type { VcenterConnection } from './vcenter-connection.ts'
 import { waitForAddress } from './wait-for-address.ts'
 
 export interface VsphereVcenter extends VcenterPort {
+  /** From now on so many clones at a time are ours; until then all are. */
+  shareClones(ours: CloneBounds): void
   /** Logs out. Whoever still waits is told that vCenter is unavailable. */
   close(): Promise<void>
 }
@@ -23,12 +26,12 @@ export interface VsphereVcenter extends VcenterPort {
 export interface VsphereVcenterOptions extends SoapClientOptions {
   /** If given, orders of other installations are refused. */
   installationId?: string
-  /** Clones onto one datastore at a time. */
-  clonesPerDatastore?: number
+  /** Clones at a time, whoever makes them. */
+  cloneBounds?: CloneBounds
 }
 
 /** As vSphere itself bounds what it does with one datastore. */
-const usualClonesPerDatastore = 8
+const usualBounds: CloneBounds = { slots: Infinity, perDatastore: 8 }
 
 /** The vCenter port over SOAP. It connects at its first call and again whenever a session was lost. */
 export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVcenter {
@@ -38,7 +41,7 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
     client,
     stream,
     placements: createPlacementCache(),
-    cloneTurns: createCloneTurns(options.clonesPerDatastore ?? usualClonesPerDatastore),
+    cloneTurns: createCloneTurns(options.cloneBounds ?? usualBounds),
     installationId: options.installationId,
     managedFolders: new Map(),
     askedFor: new Map(),
@@ -57,6 +60,7 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
     destroyVm: (vm, progress) => withFaults(destroyVm(connection, vm, progress)),
     listOwnedVms: (installationId, folderPaths, expected = [], addresses) =>
       withFaults(listOwnedVms(connection, installationId, folderPaths, expected, addresses)),
+    shareClones: (ours) => connection.cloneTurns.share(ours),
     async close() {
       stream.close(new VcenterUnreachable('WaitForUpdatesEx', 'the agent is stopping'))
       await client.close()

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client'
 import type { Receipt } from '@berth/domain/agents.ts'
 import { instantOf } from '@berth/domain/instant.ts'
 import { siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
-import { seenSite, type QueueAnswer, type SeenSite } from '@berth/domain/temporal-answers.ts'
+import { queueQuestions, seenSite, type QueueAnswer, type SeenSite } from '@berth/domain/temporal-answers.ts'
 
 export interface MaintenanceOrder {
   /** A user's id. */
@@ -19,15 +19,10 @@ export function siteSights(client: Client) {
   const receipts = new Map<string, Receipt>()
 
   async function ask(queue: string): Promise<QueueAnswer> {
+    const { describe, list } = queueQuestions(namespace, queue)
     const [described, listed] = await Promise.all([
-      workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: queue },
-        taskQueueType: activityQueue,
-        reportStats: true,
-        reportConfig: true,
-      }),
-      workflowService.listWorkers({ namespace, query: `TaskQueue = '${queue}'` }),
+      workflowService.describeTaskQueue(describe),
+      workflowService.listWorkers(list),
     ])
     return { ...described, workersInfo: listed.workersInfo }
   }

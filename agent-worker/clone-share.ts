@@ -1,0 +1,54 @@
+import type { Receipt } from '@berth/domain/agents.ts'
+import { shareOf, type CloneBounds } from '@berth/domain/clone-bounds.ts'
+import { instantOf } from '@berth/domain/instant.ts'
+import { seenSite, type QueueAnswer } from '@berth/domain/temporal-answers.ts'
+import type { AskQueue } from './ask-queue.ts'
+
+export interface CloneShare {
+  readonly bounds: CloneBounds
+  /** What this agent may have in flight, after a look at who else serves the queue, unless the last one was a moment ago. */
+  now(askQueue: AskQueue): Promise<CloneBounds>
+}
+
+const looksEveryMilliseconds = 5_000
+const otherQueue: QueueAnswer = { pollers: [], workersInfo: [] }
+
+/**
+ * The part of its site's clones that falls to one agent. What the others have in flight counts as well, so that one that
+ * joins them waits until they have come down to their share. While Temporal does not answer, the last share stands: an
+ * agent that nobody hears of is given no new clones either.
+ */
+export function createCloneShare(
+  bounds: CloneBounds,
+  identity: string,
+  onLook: (share: CloneBounds) => void,
+): CloneShare {
+  const receipts = new Map<string, Receipt>()
+  let share = bounds
+  let look: { at: number; done: Promise<void> } | undefined
+
+  function see(clones: QueueAnswer): CloneBounds {
+    const { agents } = seenSite({ clones, others: otherQueue }, receipts, instantOf(Date.now()))
+    const others = agents.filter((agent) => agent.alive && agent.identity !== identity)
+    const own = shareOf(bounds, [identity, ...others.map((agent) => agent.identity)], identity)
+    const usedByOthers = others.reduce((sum, { slots }) => sum + (slots?.clones.used ?? 0), 0)
+    return { ...own, slots: Math.max(0, Math.min(own.slots, bounds.slots - usedByOthers)) }
+  }
+
+  return {
+    bounds,
+
+    async now(askQueue) {
+      const at = performance.now()
+      if (look === undefined || at - look.at >= looksEveryMilliseconds) {
+        const done = askQueue().then(
+          (answer) => onLook((share = see(answer))),
+          () => undefined,
+        )
+        look = { at, done }
+      }
+      await look.done
+      return share
+    },
+  }
+}
