@@ -59,6 +59,21 @@ describe('migrating', () => {
     expect(await migrating).toHaveLength(1)
   })
 
+  test('that ends in the middle leaves nothing behind, and the next one does it all', async () => {
+    await migrate(database.url, { leaveOut: 1 })
+    const busy = await inTransaction('select 1 from vm_requests')
+    const dying = migrate(database.url, { tries: 1_000 }).catch((error: unknown) => String(error))
+    await untilWaitedFor(busy)
+    await query(
+      `select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database
+       where not l.granted and d.datname = current_database()`,
+    )
+    expect(await dying).toMatch(/terminat/)
+    await busy.query('commit')
+    await busy.end()
+    await expect(migrate(database.url)).resolves.toHaveLength(1)
+  })
+
   test('stops at a migration that was edited after it was applied', async () => {
     await migrate(database.url)
     await query(`update _prisma_migrations set checksum = 'other'`)

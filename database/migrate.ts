@@ -42,6 +42,8 @@ export async function migrate(
   { lockSeconds = 3, tries = 20, leaveOut = 0 }: MigrateOptions = {},
 ): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl })
+  // A connection that ends is told by the statement that it ended.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [prismaMigrateLock])
@@ -49,7 +51,7 @@ export async function migrate(
     const all = await authored()
     const missing = notYetApplied(all.slice(0, all.length - leaveOut), await recorded(client))
     await client.query(`set lock_timeout = '${lockSeconds * 1_000}ms'`)
-    for (const migration of missing) await apply(client, migration, { lockSeconds, tries })
+    for (const migration of missing) await applyWhenFree(client, migration, { lockSeconds, tries })
     return missing.map(({ name }) => name)
   } finally {
     await client.end()
@@ -96,40 +98,38 @@ const deadlockDetected = '40P01'
 
 type Patience = Required<Pick<MigrateOptions, 'lockSeconds' | 'tries'>>
 
-async function apply(client: pg.Client, { name, sql, checksum }: Migration, patience: Patience): Promise<void> {
-  const id = randomUUID()
-  await client.query('insert into "_prisma_migrations" (id, checksum, migration_name) values ($1, $2, $3)', [
-    id,
-    checksum,
-    name,
-  ])
-  try {
-    await applyWhenFree(client, name, sql, patience)
-  } catch (error) {
-    // A migration is one transaction. One that never came to its turn can simply be applied another time.
-    if (error instanceof StoodInTheWay) await client.query('delete from "_prisma_migrations" where id = $1', [id])
-    else await client.query('update "_prisma_migrations" set logs = $2 where id = $1', [id, String(error)])
-    throw error
-  }
-  await client.query('update "_prisma_migrations" set finished_at = now(), applied_steps_count = 1 where id = $1', [id])
-}
-
-class StoodInTheWay extends Error {}
-
 /** Gives way to transactions of processes that serve, and tries again. */
-async function applyWhenFree(client: pg.Client, name: string, sql: string, { lockSeconds, tries }: Patience) {
+async function applyWhenFree(client: pg.Client, migration: Migration, { lockSeconds, tries }: Patience): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await client.query(sql)
+      return await apply(client, migration)
     } catch (error) {
       if (![lockNotAvailable, deadlockDetected].includes(sqlState(error))) throw error
       if (attempt >= tries)
-        throw new StoodInTheWay(
-          `migration ${name} was tried ${tries} times and found its tables in use each time, by ${await oldestTransactions(client)}; nothing of it was applied: end that, and migrate again`,
+        throw new Error(
+          `migration ${migration.name} was tried ${tries} times and found its tables in use each time, by ${await oldestTransactions(client)}; nothing of it was applied: end that, and migrate again`,
           { cause: error },
         )
       await pause(lockSeconds * 1_000)
     }
+  }
+}
+
+/** In one transaction with its record: whenever this process dies, both are there or neither is. */
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await client.query('begin')
+    await client.query(sql)
+    await client.query(
+      `insert into "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count)
+       values ($1, $2, $3, clock_timestamp(), 1)`,
+      [randomUUID(), checksum, name],
+    )
+    await client.query('commit')
+  } catch (error) {
+    // Without its connection it is rolled back as well.
+    await client.query('rollback').catch(() => undefined)
+    throw error
   }
 }
 

@@ -152,6 +152,7 @@ describe('cloning', () => {
     const told: { queuedFor?: unknown }[] = []
     const report = (news: { queuedFor?: unknown }) => void ('queuedFor' in news && told.push(news))
     const waiting = port.cloneVm(second, { ...someProgress(), report })
+    await until('the second to wait', async () => told.length > 0)
     const leaving = port.cloneVm(third, {
       ...someProgress(abort.signal),
       report: () => abort.abort(new Error('leave')),
