@@ -13,7 +13,7 @@ import { keepMade } from './made-vm.ts'
 import { findByName, findOurVm, hasOurMarker, isOurs, otherUuid, readVms, stillOurVm } from './own-vm.ts'
 import { bootPaths } from './power-on-vm.ts'
 import type { FoundVm } from './found-vm.ts'
-import { isFault, SoapFault } from './soap-fault.ts'
+import { isFault, SoapFault, VcenterUnreachable } from './soap-fault.ts'
 import { rememberVm } from './vcenter-connection.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { growDisk } from './virtual-devices.ts'
@@ -63,8 +63,8 @@ async function makeClone(
   try {
     const specification = cloneSpecification(order, source)
     const made = await inTurn(connection, order, progress, async () => {
-      const task = await writeVm(connection, progress, 'CloneVM_Task', template, specification)
-      return followTask(connection, task, progress)
+      const call = writeVm(connection, progress, 'CloneVM_Task', template, specification)
+      return followTask(connection, await call.catch(arrivedOrLost(connection, progress)), progress)
     })
     const vm = isMoref(made) ? (await readVms(connection, [made.value], readPaths))[0] : undefined
     return vm === undefined ? await vmThatVanished(connection, order) : refuseOtherUuid(connection, order, vm)
@@ -95,6 +95,17 @@ const inTurn = <T>(
       }),
     progress.signal,
   )
+
+/**
+ * A call without an answer may reach vCenter after it was given up. Where the request was cancelled meanwhile, what follows is
+ * its destruction, which can only find what is there, and gives the name free that would refuse the clone.
+ */
+const arrivedOrLost =
+  ({ lateCallSeconds }: VcenterConnection, progress: StepProgress) =>
+  async (error: unknown): Promise<never> => {
+    if (error instanceof VcenterUnreachable && progress.cancelRequested()) await sleep(lateCallSeconds * 1_000)
+    throw error
+  }
 
 /** vCenter may give a clone another instanceUuid than was ordered. Nothing finds it by uuid then: a person decides. */
 function refuseOtherUuid(connection: VcenterConnection, order: CloneOrder, vm: FoundVm): FoundVm {

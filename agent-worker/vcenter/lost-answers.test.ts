@@ -8,6 +8,7 @@ import { moref } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
 import { readProperty } from './read-properties.ts'
 import { startVcsimBehindProxy, type VcsimBehindProxy } from './testing/vcsim-behind-proxy.ts'
+import { until } from '@berth/testing/until.ts'
 import { createVsphereVcenter } from './vsphere-vcenter.ts'
 import type { VsphereVcenter } from './vsphere-vcenter.ts'
 
@@ -74,6 +75,23 @@ describe('a step whose first attempt did not hear the end of it', () => {
     const { moid } = await anotherAgent((other, progress) => other.cloneVm(order, progress))
     expect(byHand.calls.slice(tasks)).not.toContain('CloneVM_Task')
     expect((await vmsOf(order)).map(({ value }) => value)).toEqual([moid])
+  })
+
+  test('a cancelled clone whose call is still on its way is waited for, so that its VM can be found and destroyed', async () => {
+    const order = await anOrder()
+    const late = proxy.delayNext('CloneVM_Task')
+    const { username, password } = vcsim
+    const patient = createVsphereVcenter({ url: proxy.url, username, password, lateCallSeconds: 4 })
+    const clone = patient.cloneVm(order, { ...someProgress(), cancelRequested: () => true })
+    const givenUp = isLost(clone).then(() => 'given up')
+    await late.reached
+    late.deliver()
+    const made = until('the VM', async () => (await vmsOf(order)).length === 1).then(() => 'made')
+    expect(await Promise.race([givenUp, made])).toBe('made')
+    await givenUp
+    await patient.destroyVm(order, someProgress())
+    expect(await vmsOf(order)).toEqual([])
+    await patient.close()
   })
 
   test('a clone is not begun again while the lost one is under way', async () => {

@@ -11,6 +11,8 @@ export interface VcenterConnection {
   stream: UpdateStream
   placements: PlacementCache
   cloneTurns: CloneTurns
+  /** How long a call that was given up may still be on its way. */
+  lateCallSeconds: number
   /** The only installation that this agent acts for. */
   installationId: string | undefined
   /** By inventory path; checked by name at each use. */

@@ -28,7 +28,12 @@ export interface VsphereVcenterOptions extends SoapClientOptions {
   installationId?: string
   /** Clones at a time, whoever makes them. */
   cloneBounds?: CloneBounds
+  /** How long a call that was given up may still be on its way to vCenter. Default: 30. */
+  lateCallSeconds?: number
 }
+
+/** As long again as a call is waited for. */
+const usualLateCallSeconds = 30
 
 /** As vSphere itself bounds what it does with one datastore. */
 const usualBounds: CloneBounds = { slots: Infinity, perDatastore: 8 }
@@ -42,6 +47,7 @@ export function createVsphereVcenter(options: VsphereVcenterOptions): VsphereVce
     stream,
     placements: createPlacementCache(),
     cloneTurns: createCloneTurns(options.cloneBounds ?? usualBounds),
+    lateCallSeconds: options.lateCallSeconds ?? usualLateCallSeconds,
     installationId: options.installationId,
     managedFolders: new Map(),
     askedFor: new Map(),

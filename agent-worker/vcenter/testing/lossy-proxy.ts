@@ -15,6 +15,8 @@ export interface LossyProxy {
   faultNext(method: SoapMethod, faultType: string, members?: string): void
   /** The next call of the method is carried out, and its answer kept back until released. */
   holdNextAnswerOf(method: SoapMethod): { reached: Promise<void>; release(): void }
+  /** The connection of the next call of the method ends; vCenter hears the call when it is delivered. */
+  delayNext(method: SoapMethod): { reached: Promise<void>; deliver(): void }
   /** Changes the text of the next request of the method, or of its answer. */
   changeNext(method: SoapMethod, change: { request?(text: string): string; answer?(text: string): string }): void
   /** Every call that has arrived, in order. */
@@ -28,6 +30,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const faults = new Map<string, string>()
   const holds = new Map<string, { arrived: () => void; released: Promise<void> }>()
   const changes = new Map<string, { request?(text: string): string; answer?(text: string): string }>()
+  const late = new Map<string, { arrived: () => void; delivered: Promise<void> }>()
   const arrived: string[] = []
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -39,6 +42,13 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     if (fault !== undefined) {
       faults.delete(method)
       return void outgoing.writeHead(500, { 'content-type': 'text/xml' }).end(fault)
+    }
+    const delayed = late.get(method)
+    if (delayed !== undefined) {
+      late.delete(method)
+      outgoing.destroy()
+      delayed.arrived()
+      await delayed.delivered
     }
     const change = changes.get(method)
     changes.delete(method)
@@ -83,6 +93,12 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
       const released = Promise.withResolvers<void>()
       holds.set(method, { arrived: reached.resolve, released: released.promise })
       return { reached: reached.promise, release: released.resolve }
+    },
+    delayNext(method) {
+      const reached = Promise.withResolvers<void>()
+      const delivered = Promise.withResolvers<void>()
+      late.set(method, { arrived: reached.resolve, delivered: delivered.promise })
+      return { reached: reached.promise, deliver: delivered.resolve }
     },
     async stop() {
       server.closeAllConnections()
