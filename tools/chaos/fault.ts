@@ -24,6 +24,8 @@ export type Fault =
   | { kind: 'corruptAnswer' }
   /** The server gets the call twice; the second answer counts. */
   | { kind: 'twice' }
+  /** The connection ends; the server hears the call later, when its caller has long gone on. */
+  | { kind: 'late'; seconds: number }
   /** vCenter's own refusal, by the type of its fault. */
   | { kind: 'vcenterFault'; type: string }
   /**
@@ -50,6 +52,8 @@ export const inWords = (fault: Fault): string => {
       return 'done, answer corrupted'
     case 'twice':
       return 'delivered twice'
+    case 'late':
+      return `given up, delivered ${fault.seconds} s later`
     case 'vcenterFault':
       return `refused with ${fault.type}`
     case 'kill':

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { until } from '@berth/testing/until.ts'
 import type { Fault } from '../fault.ts'
 import { vcenterProxy, type VcenterProxy } from './vcenter-proxy.ts'
 
@@ -78,6 +79,13 @@ describe('a proxy before a vCenter', () => {
     fault = { kind: 'vcenterFault', type: 'NotAuthenticated' }
     expect(await call()).toMatch(/^500 .*<NotAuthenticatedFault .*xsi:type="NotAuthenticated">/)
     expect(heard).toHaveLength(0)
+  })
+
+  test('delivers a call after its caller has given it up', async () => {
+    fault = { kind: 'late', seconds: 0.2 }
+    expect(await call()).toBe('nothing')
+    expect(heard).toHaveLength(0)
+    await until('the call', async () => heard.length === 1)
   })
 
   test('spoils an answer', async () => {

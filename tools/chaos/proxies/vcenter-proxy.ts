@@ -77,6 +77,10 @@ export async function vcenterProxy(target: string, by: string, deeds: ProxyDeeds
       case 'twice':
         await forward()
         break
+      case 'late':
+        outgoing.destroy()
+        await pause(fault.seconds * 1_000)
+        return forwarded(target, incoming, body, agent)
       case 'kill':
       case 'do':
         if (!(await strike(fault, 'before', call, deeds))) return outgoing.destroy()
@@ -136,9 +140,9 @@ async function forwarded(
   { method, headers }: IncomingMessage,
   body: Buffer,
   agent: Agent,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Answer> {
-  const asked = request(target, { method, headers, agent, signal })
+  const asked = request(target, { method, headers, agent, ...(signal !== undefined && { signal }) })
   // A connection may break when the answer has begun: then reading that tells.
   asked.on('error', () => {})
   asked.end(body)
