@@ -37,7 +37,7 @@ export const lostAnswers: Drill = {
     return [
       atLeast('R2', `answers lost over ${ids.length} lives`, rig.isLong ? 500 : 80, sum('lost')),
       atLeast('F9', 'calls delivered twice', rig.isLong ? 300 : 20, sum('doubled')),
-      atLeast('R2', 'calls that came late', rig.isLong ? 100 : 10, sum('late')),
+      atLeast('R2', 'calls that came late', rig.isLong ? 60 : 4, sum('late')),
       told('R2', 'answers lost by method', faults.map(({ name, lost }) => `${name} ${lost.hits()}`).join(', ')),
       none('R2', 'methods whose answer was never lost', neverHit(faults)),
       none('R2', 'second VMs', await secondVms(rig, ids)),
