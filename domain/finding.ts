@@ -48,8 +48,11 @@ interface FindingMeaning {
    * itself, or a guest that starts, could explain for a moment needs two.
    */
   runs: number
-  /** Which run can tell that it is over: one that saw all VMs, one that was at the site at all, or any. */
-  about: 'vm' | 'site' | 'workflow'
+  /**
+   * Which run can tell that it is over: one that saw the request's VM, or knows that it is gone; one that saw all VMs, where
+   * any could be the other one; one that was at the site at all; or any.
+   */
+  about: 'vm' | 'vms' | 'site' | 'workflow'
   /** What people can do, the usual thing first; or that nothing need be done. */
   whatCanBeDone: readonly string[]
   /** What the VM's owner reads beside the finding; without it the owner is not told. */
@@ -75,7 +78,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     title: 'Two VMs are one request’s',
     severity: 'act',
     runs: 1,
-    about: 'vm',
+    about: 'vms',
     whatCanBeDone: [
       'Find out which one the owner uses; take the marker away from the other, or remove it in vCenter',
       'Until then every step that would touch either is held',
@@ -127,7 +130,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     title: 'Two VMs report one address',
     severity: 'look',
     runs: 2,
-    about: 'vm',
+    about: 'vms',
     whatCanBeDone: [
       'Usual cause: their template has a filled /etc/machine-id, and DHCP gave both one lease. Empty it in the template',
       'In one of the two: a new machine-id, then a new DHCP lease. Until then ssh may reach either',
@@ -148,7 +151,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     title: 'VM without a request',
     severity: 'look',
     runs: 2,
-    about: 'vm',
+    about: 'vms',
     whatCanBeDone: [
       'Look at it in vCenter: if nobody needs it, remove it there',
       'To keep it, take the keys berth.installationId and berth.requestId away: then it is no longer Berth’s. Berth never destroys by guess',
@@ -158,7 +161,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     title: 'Copy of a VM',
     severity: 'look',
     runs: 1,
-    about: 'vm',
+    about: 'vms',
     whatCanBeDone: [
       'Take the keys berth.installationId and berth.requestId away from the copy: then it is nobody’s but its maker’s',
       'Berth never touches a copy',
@@ -207,10 +210,13 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
 /** How much of a site a reconcile run could look at. */
 export type VmsSeen = 'all' | 'some' | 'none'
 
-/** Kinds of which a run that does not see them knows that they are over. */
-export function kindsThatEnd(vmsSeen: VmsSeen): FindingKind[] {
-  const ends = { workflow: true, site: vmsSeen !== 'none', vm: vmsSeen === 'all' }
-  return findingKinds.filter((kind) => ends[findingMeanings[kind].about])
+/** Kinds of which a run that does not see them knows that they are over: of every request, or of those whose VM it saw. */
+export function kindsThatEnd(vmsSeen: VmsSeen): { ofAll: FindingKind[]; ofSeen: FindingKind[] } {
+  const ends = { workflow: true, site: vmsSeen !== 'none', vms: vmsSeen === 'all', vm: false }
+  return {
+    ofAll: findingKinds.filter((kind) => ends[findingMeanings[kind].about]),
+    ofSeen: findingKinds.filter((kind) => vmsSeen !== 'none' && findingMeanings[kind].about === 'vm'),
+  }
 }
 
 /** Kinds that a request's own page shows, with the runs they need. */
