@@ -1,4 +1,4 @@
-import type { VmRequestAction } from './vm-request.ts'
+import { allows, type Held, type VmRequestAction, type VmRequestState } from './vm-request.ts'
 
 /** What reconciling can find, most pressing first. Kinds are stored: none is renamed or removed. */
 export const findingKinds = [
@@ -39,7 +39,15 @@ export interface Finding {
   repaired?: true
 }
 
-interface FindingMeaning {
+/** What people can do about a finding. */
+interface Advice {
+  /** The usual thing first; or that nothing need be done. */
+  whatCanBeDone: readonly string[]
+  /** What the VM's owner reads beside the finding; without it the owner is not told. */
+  ownerCan?: string
+}
+
+interface FindingMeaning extends Advice {
   /** What happened to what, as a heading. */
   title: string
   severity: FindingSeverity
@@ -53,13 +61,16 @@ interface FindingMeaning {
    * any could be the other one; one that was at the site at all; or any.
    */
   about: 'vm' | 'vms' | 'site' | 'workflow'
-  /** What people can do, the usual thing first; or that nothing need be done. */
-  whatCanBeDone: readonly string[]
-  /** What the VM's owner reads beside the finding; without it the owner is not told. */
-  ownerCan?: string
+  /** Instead, while the request allows the act: the first that fits. Each says when it holds, as they may be read together. */
+  whileAllowed?: readonly (Advice & { act: VmRequestAction })[]
   /** The action of the request that settles it. */
   settledBy?: VmRequestAction
 }
+
+const bringItBack = 'Bring it back in vCenter, with its instanceUuid and its marker: everything goes on as before'
+const frees = 'that frees its quota and its name. Berth builds nothing again by itself'
+const onUntilItsTime =
+  'Berth does not power it off by guess; it is destroyed when its time is over, as its owner was told'
 
 export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   vanished: {
@@ -67,11 +78,39 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     severity: 'act',
     runs: 2,
     about: 'vm',
-    whatCanBeDone: [
-      'Bring it back in vCenter, with its instanceUuid and its marker: everything goes on as before',
-      'Or release it, by its owner or an operator: that frees its quota and its name. Berth builds nothing again by itself',
+    whatCanBeDone: ['If its request is ending: nothing. It ends without the VM, and frees its quota and its name'],
+    ownerCan: 'You need do nothing: the request ends without the VM.',
+    whileAllowed: [
+      {
+        act: 'releaseVm',
+        whatCanBeDone: [bringItBack, `Or, if it was handed over, release it, by its owner or an operator: ${frees}`],
+        ownerCan: 'Bring it back there, or release it to free the quota. Berth does not build it again by itself.',
+      },
+      {
+        act: 'cancelRequest',
+        whatCanBeDone: [
+          bringItBack,
+          `Or, if it was not handed over yet, cancel it, by its owner or an operator: ${frees}`,
+        ],
+        ownerCan:
+          'Bring it back there, or cancel the request to free the quota. Berth does not build it again by itself.',
+      },
+      {
+        act: 'restoreVm',
+        whatCanBeDone: [
+          'If it was released: nothing. It ends at its time, and frees its quota and its name. Only to restore it, bring it back in vCenter first',
+        ],
+        ownerCan:
+          'You need do nothing: it was released, and its quota is free when its time is over. Only to restore it, bring it back there first.',
+      },
+      {
+        act: 'operatorDecision',
+        whatCanBeDone: [
+          'If it was given up, or is being destroyed: decide about its hold, as an operator. It ends, and frees its quota and its name',
+        ],
+        ownerCan: 'You need do nothing: the operators end the request.',
+      },
     ],
-    ownerCan: 'Bring it back there, or release it to free the quota. Berth does not build it again by itself.',
     settledBy: 'releaseVm',
   },
   twin: {
@@ -142,9 +181,22 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     severity: 'look',
     runs: 2,
     about: 'vm',
-    whatCanBeDone: [
-      'Somebody powered it on in vCenter. If it is needed, extend its lease; if not, power it off there',
-      'Berth does not power it off by guess; it is destroyed when its time is over, as its owner was told',
+    whatCanBeDone: ['Somebody powered it on in vCenter. If it is not needed, power it off there', onUntilItsTime],
+    whileAllowed: [
+      {
+        act: 'extendLease',
+        whatCanBeDone: [
+          'Somebody powered it on in vCenter. If its lease is over and it is needed, extend the lease; if not, power it off there',
+          onUntilItsTime,
+        ],
+      },
+      {
+        act: 'restoreVm',
+        whatCanBeDone: [
+          'Somebody powered it on in vCenter. If it was released and is needed, restore it while its lease runs; if not, power it off there',
+          onUntilItsTime,
+        ],
+      },
     ],
   },
   orphan: {
@@ -205,6 +257,16 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     about: 'workflow',
     whatCanBeDone: ['Nothing: it was started again and goes on from the record'],
   },
+}
+
+/** What to do about a finding while its request is so. */
+export function adviceOn(
+  kind: FindingKind,
+  request?: { state: VmRequestState; hold?: Held | null | undefined },
+): Advice {
+  const { whileAllowed = [], ...otherwise } = findingMeanings[kind]
+  if (request === undefined) return otherwise
+  return whileAllowed.find(({ act }) => allows(request.state, act, request.hold ?? undefined)) ?? otherwise
 }
 
 /** How much of a site a reconcile run could look at. */
