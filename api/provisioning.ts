@@ -58,7 +58,7 @@ export interface Provisioning {
   ): Promise<UpdateAnswer<Result>>
   /** The site's agents, queues and maintenance; undefined when Temporal does not answer. */
   seeSite(siteId: string): Promise<SeenSite | undefined>
-  /** Begins or ends a site's maintenance: its clones stay in their queue. False when Temporal does not answer. */
+  /** Begins or ends a site's maintenance: its clones stay in their queue. False when Temporal did not confirm it: it may have been done. */
   maintain(siteId: string, order: MaintenanceOrder | null): Promise<boolean>
   /** How the request's workflow stands; undefined when Temporal does not answer. */
   seeWorkflow(request: RequestRef, step?: HoldStep): Promise<WorkflowSight | undefined>

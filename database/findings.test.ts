@@ -78,12 +78,20 @@ describe('findings', () => {
     expect(await listed()).toEqual([])
   })
 
-  test('about VMs stay when a run could not read all VMs, and may be told meanwhile', async () => {
+  test('about a VM that a run could not read stay, and may be told meanwhile; those about others are over', async () => {
     const { id } = await handedOver()
-    await saw(of('orphan', 'a'), of('vanished', id))
-    const { vanished } = await world.records.recordFindings(siteId, [of('orphan', 'a'), of('vanished', id)], 'some')
-    expect(vanished.map(({ requestId }) => requestId)).toEqual([id])
-    await world.records.recordFindings(siteId, [], 'some')
+    const { id: back } = await handedOver()
+    const known = [of('orphan', 'a'), of('vanished', id), of('vanished', back), of('powerDrift', back)]
+    await saw(...known)
+    const { vanished } = await world.records.recordFindings(siteId, known, 'some')
+    expect(vanished.map(({ requestId }) => requestId)).toEqual([id, back])
+    await world.records.recordFindings(siteId, [], 'some', [id])
+    // An orphan may itself be what could not be read.
+    expect(await listed()).toEqual([
+      ['vanished', id, 2],
+      ['orphan', 'a', 2],
+    ])
+    await world.records.recordFindings(siteId, [of('powerDrift', back)], 'some', [id])
     expect(await listed()).toEqual([
       ['vanished', id, 2],
       ['orphan', 'a', 2],

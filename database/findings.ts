@@ -23,19 +23,21 @@ export interface FindingOnRequest {
 
 /**
  * Remembers what one reconcile run saw. What it did not see is closed; seen again later, it counts from one. A run that could
- * not see all VMs says nothing about the others: what is known of them stays as it is.
+ * not see all VMs says nothing about the others, nor about the requests that it is unsure of: what is known of them stays as it
+ * is.
  */
 export async function recordFindings(
   { pool }: Database,
   siteId: string,
   findings: Finding[],
   vmsSeen: VmsSeen = 'all',
+  unsure: string[] = [],
 ): Promise<ConfirmedFindings> {
   const at = instantOf(Date.now())
   await transaction(pool, async (client) => {
     await client.query('select 1 from sites where id = $1 for no key update', [siteId])
     await upsert(client, siteId, findings, at)
-    await resolveUnseen(client, siteId, findings, vmsSeen, at)
+    await resolveUnseen(client, siteId, findings, { vmsSeen, unsure }, at)
   })
   await transaction(pool, (client) => showOnRequests(client, siteId))
   return vmsSeen === 'none' ? { addresses: [], vanished: [] } : confirmedOf(pool, siteId)
@@ -67,16 +69,18 @@ async function resolveUnseen(
   client: Queryable,
   siteId: string,
   findings: readonly Finding[],
-  vmsSeen: VmsSeen,
+  { vmsSeen, unsure }: { vmsSeen: VmsSeen; unsure: string[] },
   at: Instant,
 ): Promise<void> {
+  const { ofAll, ofSeen } = kindsThatEnd(vmsSeen)
   const { rows } = await client.query<{ kind: FindingKind; requestId: string | null; told: boolean }>(
     `update findings set resolved_at = $2
-     where site_id = $1 and resolved_at is null and kind = any ($5)
+     where site_id = $1 and resolved_at is null
+       and (kind = any ($5) or (kind = any ($6) and subject <> all ($7)))
        and not exists (select from unnest($3::text[], $4::text[]) as seen (kind, subject)
                        where seen.kind = findings.kind and seen.subject = findings.subject)
      returning kind, request_id as "requestId", told_at is not null as told`,
-    [siteId, at, findings.map(({ kind }) => kind), findings.map(({ subject }) => subject), kindsThatEnd(vmsSeen)],
+    [siteId, at, findings.map(({ kind }) => kind), findings.map(({ subject }) => subject), ofAll, ofSeen, unsure],
   )
   for (const { kind, requestId, told } of rows) {
     if (kind !== 'vanished' || requestId === null || !told) continue

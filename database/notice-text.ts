@@ -1,5 +1,6 @@
 import type { Hold } from '@berth/domain/facts.ts'
 import { failureSentence } from '@berth/domain/failures.ts'
+import { adviceOn } from '@berth/domain/finding.ts'
 import { addSeconds, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeEvent, NoticeOrder } from '@berth/domain/notice.ts'
 import { sizeLabel } from '@berth/domain/size.ts'
@@ -178,8 +179,7 @@ const wordings: Record<NoticeEvent, Wording> = {
     lines: [
       `${request.vm_name}${order.audience === 'operators' ? ` of ${ownerName} (team ${request.team_id})` : ''} is no longer in vCenter at ${request.site_id}. Berth did not remove it, and does not build it again by itself.`,
       '',
-      'If it can be brought back there, with its instanceUuid and its marker, everything goes on as before.',
-      'If not, release it on its page: that frees its quota and its name. Until then both stay taken.',
+      ...whatToDoAboutVanished(request, order),
     ],
   }),
 }
@@ -218,6 +218,11 @@ function held({ hold, vm_name: vmName }: VmRequestRow, { audience }: NoticeOrder
 /** Most messages begin with the sentence of their code. */
 const whyHeld = ({ code, message }: Hold): string =>
   message.startsWith(failureSentence(code)) ? message : failureSentence(code, message)
+
+function whatToDoAboutVanished(request: VmRequestRow, { audience }: NoticeOrder): string[] {
+  const { whatCanBeDone, ownerCan } = adviceOn('vanished', request)
+  return audience === 'operators' || ownerCan === undefined ? whatCanBeDone.map((words) => `${words}.`) : [ownerCan]
+}
 
 function login(request: VmRequestRow): string[] {
   const { state, address, ssh_user: sshUser, ssh_port: sshPort } = request

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { noticeEvents } from '@berth/domain/notice.ts'
+import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import { noticeText } from './notice-text.ts'
 import { readRequest } from './vm-request-row.ts'
 import { undeliveredNotices } from './undelivered-notices.ts'
@@ -228,6 +229,24 @@ describe('notices', () => {
     const deliveredAt = '2030-05-01T00:00:00.000Z'
     await run.record({ warning: { event: 'leaseEnding', grantNumber: 1, stage: '7200', deliveredAt } }, { by: 'oscar' })
     await expect(world.records.deliveriesOf(id, [ending])).resolves.toEqual([{ order: ending, deliveredAt }])
+  })
+
+  test('of a VM that is gone say what its request allows now', async () => {
+    const { id } = await handedOver()
+    const request = await readRequest(world.database.pool, id)
+    const told = (state: VmRequestState, audience: 'owner' | 'operators') =>
+      noticeText(
+        { ...request, state },
+        { ownerName: 'Dora' },
+        { event: 'vmVanished', audience, grantNumber: 1, stage: '0' },
+        'https://berth.example.test',
+      ).text
+    for (const audience of ['owner', 'operators'] as const) {
+      expect(told('active', audience)).toContain('release it')
+      expect(told('provisioning', audience)).toMatch(/cancel (it|the request)/)
+      for (const state of ['provisioning', 'released'] as const)
+        expect(told(state, audience)).not.toContain('release it')
+    }
   })
 
   test('have words for every event', async () => {

@@ -46,7 +46,7 @@ export function createRequestRecords(database: Database) {
       away(changeAddress(database, requestId, address, at)),
     tellVanished: (requestId: string, at: Instant) => away(tellVanished(database, requestId, at)),
     pendingFindingNotices: (siteId: string) => away(pendingFindingNotices(database, siteId)),
-    recordFindings: (siteId: string, findings: Finding[], vmsSeen?: VmsSeen) =>
-      away(recordFindings(database, siteId, findings, vmsSeen)),
+    recordFindings: (siteId: string, findings: Finding[], vmsSeen?: VmsSeen, unsure?: string[]) =>
+      away(recordFindings(database, siteId, findings, vmsSeen, unsure)),
   }
 }

@@ -11,7 +11,7 @@ const beating = (receipt: Partial<Receipt>, more: Partial<AgentSighting> = {}): 
   version: '1.0.0',
   host: 'host',
   heartbeat: {
-    receipt: { beatAt: now, receivedAt: now, clockSkewSeconds: 0, lookedAt: now, ...receipt },
+    receipt: { beatAt: now, foundAt: now, receivedAt: now, clockSkewSeconds: 0, lookedAt: now, ...receipt },
     stopped: false,
     slots: { used: 1, free: 7 },
   },
@@ -36,7 +36,7 @@ describe('a heartbeat', () => {
 
   test('that is the same again is no sign of life', () => {
     const before = received(undefined, from(-20), from(-15))
-    expect(received(before, from(-20), now).receivedAt).toBe(from(-20))
+    expect(received(before, from(-20), now)).toMatchObject({ receivedAt: from(-20), foundAt: from(-15) })
   })
 
   test('says nothing about the clock when nobody looked for long', () => {
@@ -75,6 +75,25 @@ describe('an agent', () => {
   test('is silent when its heartbeats stop, though its last poll still times out', () => {
     const frozen = beating({ receivedAt: from(-40) }, { polledAt: from(-1) })
     expect(agentsSeen([frozen], now)).toMatchObject([{ alive: false, lastContactAt: from(-40) }])
+  })
+
+  describe('whose clock may be behind, seen for the first time,', () => {
+    const behind = { receivedAt: from(-24), clockSkewSeconds: null }
+    const polling = beating(behind, { polledAt: from(-6) })
+
+    test('is taken to live by a recent poll where it is told at once, and not where it is looked at again', () => {
+      const lastContactAt = from(-6)
+      expect(agentsSeen([polling], now, 'trustItsPolls')).toMatchObject([{ alive: true, lastContactAt }])
+      expect(agentsSeen([polling], now)).toMatchObject([{ alive: false, lastContactAt: from(-24) }])
+    })
+
+    test.each<[string, AgentSighting]>([
+      ['polls no more', beating(behind, { polledAt: from(-21) })],
+      ['has beaten once and not again', beating({ ...behind, foundAt: from(-20) }, { polledAt: from(-1) })],
+      ['has beaten since, in step, and stopped', beating({ ...behind, clockSkewSeconds: 0 }, { polledAt: from(-1) })],
+    ])('is silent if it %s', (_how, agent) => {
+      expect(agentsSeen([agent], now, 'trustItsPolls')).toMatchObject([{ alive: false }])
+    })
   })
 
   test('without heartbeats is judged by its polls', () => {

@@ -15,6 +15,9 @@ const toleratedSkewSeconds = 2
 /** The newest heartbeat of one worker, by the clock of whoever looks. */
 export interface Receipt {
   beatAt: Instant
+  /** When a look found it. */
+  foundAt: Instant
+  /** When it came; by the agent's own clock, as long as that is not known to be right. */
   receivedAt: Instant
   /** How far the agent's clock is ahead; null while it is not known. */
   clockSkewSeconds: number | null
@@ -26,13 +29,13 @@ export function received(before: Receipt | undefined, beatAt: Instant, now: Inst
   if (before === undefined || secondsBetween(before.lookedAt, now) > watchedWithinSeconds) {
     const ahead = secondsBetween(now, beatAt)
     const clockSkewSeconds = ahead > toleratedSkewSeconds ? Math.round(ahead) : null
-    return { beatAt, receivedAt: earlier(beatAt, now), clockSkewSeconds, lookedAt: now }
+    return { beatAt, foundAt: now, receivedAt: earlier(beatAt, now), clockSkewSeconds, lookedAt: now }
   }
   // It came after the last look and before this one, so its clock is off by what lies outside.
   const least = secondsBetween(now, beatAt)
   const most = secondsBetween(before.lookedAt, beatAt)
   const skew = least > toleratedSkewSeconds ? least : most < -toleratedSkewSeconds ? most : 0
-  return { beatAt, receivedAt: now, clockSkewSeconds: Math.round(skew), lookedAt: now }
+  return { beatAt, foundAt: now, receivedAt: now, clockSkewSeconds: Math.round(skew), lookedAt: now }
 }
 
 export interface Slots {
@@ -63,9 +66,19 @@ export interface AgentSeen {
   slots: { clones: Slots; others: Slots } | null
 }
 
-export function agentsSeen(sightings: readonly AgentSighting[], now: Instant): AgentSeen[] {
+/**
+ * What a heartbeat says whose clock nobody knows yet: what its clock says, where it is looked at again before anybody is told;
+ * or, where it is told at once, no more than a recent poll, which the server timed.
+ */
+export type AtFirstLook = 'trustItsClock' | 'trustItsPolls'
+
+export function agentsSeen(
+  sightings: readonly AgentSighting[],
+  now: Instant,
+  atFirstLook: AtFirstLook = 'trustItsClock',
+): AgentSeen[] {
   const byIdentity = Map.groupBy(sightings, ({ identity }) => identity)
-  const agents = [...byIdentity].map(([identity, seen]) => agentSeen(identity, seen, now))
+  const agents = [...byIdentity].map(([identity, seen]) => agentSeen(identity, seen, now, atFirstLook))
   const living = agents.filter(({ alive }) => alive).map(({ identity }) => identity)
   return agents.map((agent) => withItsShare(agent, byIdentity.get(agent.identity) ?? [], living))
 }
@@ -78,11 +91,17 @@ function withItsShare(agent: AgentSeen, seen: readonly AgentSighting[], living: 
   return { ...agent, slots: { ...agent.slots, clones: { used, free } } }
 }
 
-function agentSeen(identity: string, seen: readonly AgentSighting[], now: Instant): AgentSeen {
+function agentSeen(
+  identity: string,
+  seen: readonly AgentSighting[],
+  now: Instant,
+  atFirstLook: AtFirstLook,
+): AgentSeen {
   const beats = seen.flatMap(({ heartbeat, queue }) => (heartbeat === undefined ? [] : [{ ...heartbeat, queue }]))
   // A frozen agent's poll still counts as seen when it times out after a minute; its heartbeats stop at once.
-  const contacts =
-    beats.length > 0 ? beats.map(({ receipt }) => receipt.receivedAt) : seen.flatMap(({ polledAt }) => polledAt ?? [])
+  const pollsCount = beats.every(({ receipt }) => atFirstLook === 'trustItsPolls' && isUnwatched(receipt, now))
+  const polls = pollsCount ? seen.flatMap(({ polledAt }) => polledAt ?? []) : []
+  const contacts = [...beats.map(({ receipt }) => receipt.receivedAt), ...polls]
   const lastContactAt = contacts.length === 0 ? null : contacts.reduce(later)
   const hasStopped = beats.length > 0 && beats.every(({ stopped }) => stopped)
   const skews = beats.flatMap(({ receipt }) => receipt.clockSkewSeconds ?? [])
@@ -100,6 +119,10 @@ function agentSeen(identity: string, seen: readonly AgentSighting[], now: Instan
     slots: beats.length === 0 ? null : { clones: slotsOn('clones'), others: slotsOn('others') },
   }
 }
+
+/** So long after it was found, the next one would have come. */
+const isUnwatched = ({ clockSkewSeconds, foundAt }: Receipt, now: Instant): boolean =>
+  clockSkewSeconds === null && secondsBetween(foundAt, now) < aliveWithinSeconds
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 

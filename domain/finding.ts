@@ -1,4 +1,4 @@
-import type { VmRequestAction } from './vm-request.ts'
+import { allows, type Held, type VmRequestAction, type VmRequestState } from './vm-request.ts'
 
 /** What reconciling can find, most pressing first. Kinds are stored: none is renamed or removed. */
 export const findingKinds = [
@@ -39,7 +39,15 @@ export interface Finding {
   repaired?: true
 }
 
-interface FindingMeaning {
+/** What people can do about a finding. */
+interface Advice {
+  /** The usual thing first; or that nothing need be done. */
+  whatCanBeDone: readonly string[]
+  /** What the VM's owner reads beside the finding; without it the owner is not told. */
+  ownerCan?: string
+}
+
+interface FindingMeaning extends Advice {
   /** What happened to what, as a heading. */
   title: string
   severity: FindingSeverity
@@ -48,15 +56,21 @@ interface FindingMeaning {
    * itself, or a guest that starts, could explain for a moment needs two.
    */
   runs: number
-  /** Which run can tell that it is over: one that saw all VMs, one that was at the site at all, or any. */
-  about: 'vm' | 'site' | 'workflow'
-  /** What people can do, the usual thing first; or that nothing need be done. */
-  whatCanBeDone: readonly string[]
-  /** What the VM's owner reads beside the finding; without it the owner is not told. */
-  ownerCan?: string
+  /**
+   * Which run can tell that it is over: one that saw the request's VM, or knows that it is gone; one that saw all VMs, where
+   * any could be the other one; one that was at the site at all; or any.
+   */
+  about: 'vm' | 'vms' | 'site' | 'workflow'
+  /** Instead, while the request allows the act: the first that fits. Each says when it holds, as they may be read together. */
+  whileAllowed?: readonly (Advice & { act: VmRequestAction })[]
   /** The action of the request that settles it. */
   settledBy?: VmRequestAction
 }
+
+const bringItBack = 'Bring it back in vCenter, with its instanceUuid and its marker: everything goes on as before'
+const frees = 'that frees its quota and its name. Berth builds nothing again by itself'
+const onUntilItsTime =
+  'Berth does not power it off by guess; it is destroyed when its time is over, as its owner was told'
 
 export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   vanished: {
@@ -64,18 +78,46 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     severity: 'act',
     runs: 2,
     about: 'vm',
-    whatCanBeDone: [
-      'Bring it back in vCenter, with its instanceUuid and its marker: everything goes on as before',
-      'Or release it, by its owner or an operator: that frees its quota and its name. Berth builds nothing again by itself',
+    whatCanBeDone: ['If its request is ending: nothing. It ends without the VM, and frees its quota and its name'],
+    ownerCan: 'You need do nothing: the request ends without the VM.',
+    whileAllowed: [
+      {
+        act: 'releaseVm',
+        whatCanBeDone: [bringItBack, `Or, if it was handed over, release it, by its owner or an operator: ${frees}`],
+        ownerCan: 'Bring it back there, or release it to free the quota. Berth does not build it again by itself.',
+      },
+      {
+        act: 'cancelRequest',
+        whatCanBeDone: [
+          bringItBack,
+          `Or, if it was not handed over yet, cancel it, by its owner or an operator: ${frees}`,
+        ],
+        ownerCan:
+          'Bring it back there, or cancel the request to free the quota. Berth does not build it again by itself.',
+      },
+      {
+        act: 'restoreVm',
+        whatCanBeDone: [
+          'If it was released: nothing. It ends at its time, and frees its quota and its name. Only to restore it, bring it back in vCenter first',
+        ],
+        ownerCan:
+          'You need do nothing: it was released, and its quota is free when its time is over. Only to restore it, bring it back there first.',
+      },
+      {
+        act: 'operatorDecision',
+        whatCanBeDone: [
+          'If it was given up, or is being destroyed: decide about its hold, as an operator. It ends, and frees its quota and its name',
+        ],
+        ownerCan: 'You need do nothing: the operators end the request.',
+      },
     ],
-    ownerCan: 'Bring it back there, or release it to free the quota. Berth does not build it again by itself.',
     settledBy: 'releaseVm',
   },
   twin: {
     title: 'Two VMs are one request’s',
     severity: 'act',
     runs: 1,
-    about: 'vm',
+    about: 'vms',
     whatCanBeDone: [
       'Find out which one the owner uses; take the marker away from the other, or remove it in vCenter',
       'Until then every step that would touch either is held',
@@ -127,7 +169,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     title: 'Two VMs report one address',
     severity: 'look',
     runs: 2,
-    about: 'vm',
+    about: 'vms',
     whatCanBeDone: [
       'Usual cause: their template has a filled /etc/machine-id, and DHCP gave both one lease. Empty it in the template',
       'In one of the two: a new machine-id, then a new DHCP lease. Until then ssh may reach either',
@@ -139,16 +181,29 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     severity: 'look',
     runs: 2,
     about: 'vm',
-    whatCanBeDone: [
-      'Somebody powered it on in vCenter. If it is needed, extend its lease; if not, power it off there',
-      'Berth does not power it off by guess; it is destroyed when its time is over, as its owner was told',
+    whatCanBeDone: ['Somebody powered it on in vCenter. If it is not needed, power it off there', onUntilItsTime],
+    whileAllowed: [
+      {
+        act: 'extendLease',
+        whatCanBeDone: [
+          'Somebody powered it on in vCenter. If its lease is over and it is needed, extend the lease; if not, power it off there',
+          onUntilItsTime,
+        ],
+      },
+      {
+        act: 'restoreVm',
+        whatCanBeDone: [
+          'Somebody powered it on in vCenter. If it was released and is needed, restore it while its lease runs; if not, power it off there',
+          onUntilItsTime,
+        ],
+      },
     ],
   },
   orphan: {
     title: 'VM without a request',
     severity: 'look',
     runs: 2,
-    about: 'vm',
+    about: 'vms',
     whatCanBeDone: [
       'Look at it in vCenter: if nobody needs it, remove it there',
       'To keep it, take the keys berth.installationId and berth.requestId away: then it is no longer Berth’s. Berth never destroys by guess',
@@ -158,7 +213,7 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
     title: 'Copy of a VM',
     severity: 'look',
     runs: 1,
-    about: 'vm',
+    about: 'vms',
     whatCanBeDone: [
       'Take the keys berth.installationId and berth.requestId away from the copy: then it is nobody’s but its maker’s',
       'Berth never touches a copy',
@@ -204,13 +259,26 @@ export const findingMeanings: Record<FindingKind, FindingMeaning> = {
   },
 }
 
+/** What to do about a finding while its request is so. */
+export function adviceOn(
+  kind: FindingKind,
+  request?: { state: VmRequestState; hold?: Held | null | undefined },
+): Advice {
+  const { whileAllowed = [], ...otherwise } = findingMeanings[kind]
+  if (request === undefined) return otherwise
+  return whileAllowed.find(({ act }) => allows(request.state, act, request.hold ?? undefined)) ?? otherwise
+}
+
 /** How much of a site a reconcile run could look at. */
 export type VmsSeen = 'all' | 'some' | 'none'
 
-/** Kinds of which a run that does not see them knows that they are over. */
-export function kindsThatEnd(vmsSeen: VmsSeen): FindingKind[] {
-  const ends = { workflow: true, site: vmsSeen !== 'none', vm: vmsSeen === 'all' }
-  return findingKinds.filter((kind) => ends[findingMeanings[kind].about])
+/** Kinds of which a run that does not see them knows that they are over: of every request, or of those whose VM it saw. */
+export function kindsThatEnd(vmsSeen: VmsSeen): { ofAll: FindingKind[]; ofSeen: FindingKind[] } {
+  const ends = { workflow: true, site: vmsSeen !== 'none', vms: vmsSeen === 'all', vm: false }
+  return {
+    ofAll: findingKinds.filter((kind) => ends[findingMeanings[kind].about]),
+    ofSeen: findingKinds.filter((kind) => vmsSeen !== 'none' && findingMeanings[kind].about === 'vm'),
+  }
 }
 
 /** Kinds that a request's own page shows, with the runs they need. */

@@ -1,4 +1,4 @@
-import type { AgentSighting, Receipt } from './agents.ts'
+import type { AgentSighting, AtFirstLook, Receipt } from './agents.ts'
 import { agentsSeen, received, type AgentSeen } from './agents.ts'
 import { boundsIn } from './clone-bounds.ts'
 import { instantOf, type Instant } from './instant.ts'
@@ -77,13 +77,14 @@ export function seenSite(
   answers: { clones: QueueAnswer; others: QueueAnswer },
   receipts: Map<string, Receipt>,
   now: Instant,
+  atFirstLook?: AtFirstLook,
 ): SeenSite {
   for (const [key, { lookedAt }] of receipts)
     if (Date.parse(now) - Date.parse(lookedAt) > rememberedMs) receipts.delete(key)
   const sightings = (['clones', 'others'] as const).flatMap((queue) =>
     sightingsIn(queue, answers[queue], receipts, now),
   )
-  const agents = agentsSeen(sightings, now)
+  const agents = agentsSeen(sightings, now, atFirstLook)
   const slots = agents.flatMap((agent) => (agent.alive && agent.slots !== null ? agent.slots.clones : []))
   return {
     agents,

@@ -14,7 +14,7 @@ const nothing = { vms: [], missingFolders: [], unreadable: [] }
 function aSite(records: object = {}, repair: object = {}) {
   const asked: string[] = []
   const reopened: string[] = []
-  const recorded: { findings: Finding[]; vmsSeen: VmsSeen }[] = []
+  const recorded: { findings: Finding[]; vmsSeen: VmsSeen; unsure: string[] }[] = []
   const ports = {
     records: {
       openRequestsOf: async () =>
@@ -28,8 +28,8 @@ function aSite(records: object = {}, repair: object = {}) {
           isUnderWay: true,
         })),
       isStillOpen: async (requestId: string) => requestId !== 'ended',
-      recordFindings: async (_siteId: string, findings: Finding[], vmsSeen: VmsSeen) => {
-        recorded.push({ findings, vmsSeen })
+      recordFindings: async (_siteId: string, findings: Finding[], vmsSeen: VmsSeen, unsure: string[]) => {
+        recorded.push({ findings, vmsSeen, unsure })
         return { addresses: [], vanished: [] } satisfies ConfirmedFindings
       },
       lateRequests: async () => [],
@@ -82,10 +82,20 @@ test('a run at a silent site says that it saw no VMs, and why', async () => {
   })
 })
 
-test('a run that could not read some VMs ends no finding about others', async () => {
+test('a run that could not read some VMs says so, and of which requests it knows nothing', async () => {
   const unreadable = [{ moid: 'vm-7', name: 'x', lacking: 'System.Read' }]
-  const recorded = await recordedOf({ packedVms: await packVms({ ...nothing, unreadable }) })
-  expect(recorded?.vmsSeen).toBe('some')
+  const open = [
+    { requestId: 'hidden', vmName: 'x', vmMoid: 'vm-7' },
+    { requestId: 'gone', vmName: 'y', vmMoid: 'vm-8' },
+  ]
+  const { activities, recorded } = aSite({
+    openRequestsOf: async () => open.map((request) => ({ ...request, expectsVm: true, state: 'held' })),
+    isStillOpen: async () => false,
+  })
+  const packedVms = await packVms({ ...nothing, unreadable })
+  await activities.classifyAndRepair({ siteId: 'ams', installationId: 'ours', packedVms })
+  expect(recorded).toMatchObject([{ vmsSeen: 'some', unsure: ['hidden'] }])
+  expect(recorded[0]?.findings.map(({ kind, subject }) => `${kind} ${subject}`)).toContain('vanished gone')
 })
 
 test('what is late is reported with why it is, unless its workflow has just come back', async () => {

@@ -42,7 +42,7 @@ const kinds = (vms: OwnedVm[], open?: OpenRequest[]) =>
   findings(vms, open).map(({ kind, subject }) => `${kind} ${subject}`)
 
 test('a site where all is as it should be has no findings', () => {
-  expect(classify([vm('a')], [request('a')])).toEqual({ findings: [], withoutWorkflow: [] })
+  expect(classify([vm('a')], [request('a')])).toEqual({ findings: [], unsure: [], withoutWorkflow: [] })
 })
 
 describe('one VM and its request', () => {
@@ -128,11 +128,10 @@ describe('VMs that no request explains', () => {
 })
 
 describe('what could not be looked at is said', () => {
+  const seen = (unseen: Partial<ListedVms>, recorded: Partial<OpenRequest> = { vmMoid: 'moid-b' }) =>
+    classify([vm('a')], [request('a'), request('b', recorded)], unseen)
   const said = (unseen: Partial<ListedVms>) =>
-    classify([vm('a')], [request('a'), request('b')], unseen).findings.map(({ kind, subject, detail }) => [
-      `${kind} ${subject}`,
-      detail,
-    ])
+    seen(unseen).findings.map(({ kind, subject, detail }) => [`${kind} ${subject}`, detail])
 
   test('a managed folder that is not there, and VMs that may have been in it', () => {
     expect(said({ missingFolders: ['/DC0/vm/web'] })).toEqual([
@@ -141,24 +140,40 @@ describe('what could not be looked at is said', () => {
     ])
   })
 
-  test('VMs that the agent may not read: no request counts as vanished meanwhile', () => {
+  test('VMs that the agent may not read, and a VM that is gone beside them', () => {
     const hidden = { name: 'x', moid: 'vm-7', lacking: 'System.Read' }
     expect(said({ unreadable: [hidden, { ...hidden, moid: 'vm-8' }] })).toEqual([
       ['notCompared ams/unreadable', 'x (vm-7) and 1 more: the agent lacks System.Read (noPermission)'],
+      ['vanished b', 'vCenter no longer has vm-b'],
     ])
   })
 
-  test('a VM whose datastore is away: no request counts as vanished meanwhile', () => {
-    expect(said({ unreadable: [{ name: 'x', moid: 'vm-7', state: 'inaccessible' }] })).toEqual([
-      ['notCompared ams/unreadable', expect.stringContaining('x (vm-7): vCenter calls it inaccessible')],
+  test('a VM whose datastore is away', () => {
+    expect(said({ unreadable: [{ name: 'x', moid: 'moid-b', state: 'inaccessible' }] })).toEqual([
+      ['notCompared ams/unreadable', expect.stringContaining('x (moid-b): vCenter calls it inaccessible')],
     ])
   })
+
+  test.each<[string, string[], Partial<ListedVms['unreadable'][number]>, Partial<OpenRequest>]>([
+    ['by its moid', ['b'], { moid: 'moid-b' }, { vmMoid: 'moid-b' }],
+    ['by its name', ['b'], { name: 'vm-b' }, { vmMoid: 'moid-b' }],
+    ['as no moid is recorded', ['b'], {}, {}],
+    ['by nothing', [], {}, { vmMoid: 'moid-b' }],
+  ])(
+    'a VM that cannot be read may be a request’s %s: %j does not count as vanished',
+    (_by, unsure, hidden, recorded) => {
+      const found = seen({ unreadable: [{ name: 'x', moid: 'vm-7', state: 'orphaned', ...hidden }] }, recorded)
+      expect(found.unsure).toEqual(unsure)
+      expect(found.findings.some(({ kind }) => kind === 'vanished')).toBe(unsure.length === 0)
+    },
+  )
 })
 
 test('nothing is said of VMs at a site that did not answer, but workflows are looked after', () => {
   const open = [request('a'), request('b')]
   expect(classifySite({ siteId: 'ams', installationId, listed: null }, open, running('b'))).toEqual({
     findings: [{ kind: 'notCompared', subject: 'ams', detail: 'no VM of ams: the site did not answer' }],
+    unsure: [],
     withoutWorkflow: [{ requestId: 'a', vmName: 'vm-a', workflowId: 'vm-request:ams:a' }],
   })
 })

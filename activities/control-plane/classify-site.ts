@@ -1,5 +1,5 @@
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
-import { compareVms } from './compare-vms.ts'
+import { compareVms, type Comparison } from './compare-vms.ts'
 import type { Finding, OpenRequest } from './control-plane-ports.ts'
 import { notCompared } from './not-compared.ts'
 import type { SiteInventory } from './site-inventory.ts'
@@ -10,8 +10,7 @@ export interface RequestWithoutWorkflow {
   workflowId: string
 }
 
-export interface Classification {
-  findings: Finding[]
+export interface Classification extends Comparison {
   /** As far as visibility knows, which may lag. */
   withoutWorkflow: RequestWithoutWorkflow[]
 }
@@ -26,9 +25,11 @@ export function classifySite(
   const withoutWorkflow = open
     .map(({ requestId, vmName }) => ({ requestId, vmName, workflowId: vmRequestWorkflowId(siteId, requestId) }))
     .filter(({ workflowId }) => !running.has(workflowId))
-  const compared = listed === null ? [] : compareVms(listed, open, installationId)
-  return { findings: [...notCompared(site), ...compared], withoutWorkflow }
+  const { findings, unsure } = listed === null ? nothingSeen : compareVms(listed, open, installationId)
+  return { findings: [...notCompared(site), ...findings], unsure, withoutWorkflow }
 }
+
+const nothingSeen: Comparison = { findings: [], unsure: [] }
 
 /** What is reported of a request once it was reopened. */
 export const workflowWasMissing = ({ requestId, vmName }: RequestWithoutWorkflow): Finding => ({

@@ -1,33 +1,49 @@
-import type { ListedVms, OwnedVm } from '../vcenter/vcenter-port.ts'
+import type { ListedVms, OwnedVm, UnreadableVm } from '../vcenter/vcenter-port.ts'
 import type { Finding, OpenRequest } from './control-plane-ports.ts'
 import { isOurs } from './is-ours.ts'
 import { sharedAddresses } from './shared-addresses.ts'
+
+export interface Comparison {
+  findings: Finding[]
+  /** Requests whose VM may be one of those that cannot be read: nothing is known of it now. */
+  unsure: string[]
+}
 
 /** What is in vCenter and should not be, what should be and is not, and what is not as it was. */
 export function compareVms(
   { vms, unreadable }: Pick<ListedVms, 'vms' | 'unreadable'>,
   open: readonly OpenRequest[],
   installationId: string,
-): Finding[] {
+): Comparison {
   const requests = new Map(open.map((request) => [request.requestId, request]))
   const byUuid = Map.groupBy(vms, ({ instanceUuid }) => instanceUuid)
   const marked = vms.filter(({ markerInstallationId }) => markerInstallationId === installationId)
   const byMarker = Map.groupBy(marked, ({ markerRequestId }) => markerRequestId)
-  const expected = open
+  const compared = open
     .filter(({ expectsVm }) => expectsVm)
     .flatMap((request) => {
       const { requestId } = request
       return ofRequest(request, byUuid.get(requestId) ?? [], byMarker.get(requestId) ?? [], installationId)
     })
-    // It may be one of those that cannot be read.
-    .filter(({ kind }) => kind !== 'vanished' || unreadable.length === 0)
+  const { expected = [], unsure = [] } = Object.groupBy(compared, ({ kind, subject }) =>
+    kind === 'vanished' && mayBeOneOf(unreadable, requests.get(subject)) ? 'unsure' : 'expected',
+  )
   const settled = new Set(expected.filter(({ kind }) => kind === 'reIdentified').map(({ subject }) => subject))
-  return [
-    ...expected,
-    ...marked.flatMap((vm) => unexpected(vm, requests, settled)),
-    ...sharedAddresses(vms, requests, installationId),
-  ]
+  return {
+    findings: [
+      ...expected,
+      ...marked.flatMap((vm) => unexpected(vm, requests, settled)),
+      ...sharedAddresses(vms, requests, installationId),
+    ],
+    unsure: unsure.map(({ subject }) => subject),
+  }
 }
+
+/** vCenter says of them what they are called and their moid, and no more. */
+const mayBeOneOf = (unreadable: readonly UnreadableVm[], request: OpenRequest | undefined): boolean =>
+  unreadable.some(
+    ({ moid, name }) => request?.vmMoid === undefined || moid === request.vmMoid || name === request.vmName,
+  )
 
 function ofRequest(
   request: OpenRequest,

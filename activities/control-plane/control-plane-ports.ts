@@ -43,8 +43,11 @@ export interface RequestRecords {
   lateRequests(siteId: string, latest: Instant): Promise<LateRequest[]>
   /** Open requests whose VM the last run did not see where, or as, it should be. */
   vmsToLookFor(siteId: string): Promise<string[]>
-  /** Remembers what a reconcile run saw. Findings no longer seen are closed, so far as the run could tell. */
-  recordFindings(siteId: string, findings: Finding[], vmsSeen: VmsSeen): Promise<ConfirmedFindings>
+  /**
+   * Remembers what a reconcile run saw. Findings no longer seen are closed, so far as the run could tell: of the `unsure`
+   * requests it could not see the VM.
+   */
+  recordFindings(siteId: string, findings: Finding[], vmsSeen: VmsSeen, unsure: string[]): Promise<ConfirmedFindings>
   /** The address that people are shown becomes what the VM reports now. Nothing is changed while a step is under way. */
   changeAddress(requestId: string, address: string, at: Instant): Promise<void>
   /** Orders the notices that a request's VM is gone, and says so in its history; once for each time that it goes. */

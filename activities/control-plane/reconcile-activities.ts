@@ -117,13 +117,13 @@ export function reconcileActivities({ records, repair, deliver }: Ports) {
       const now = instantOf(Date.now())
       const open = await throughPort(() => records.openRequestsOf(siteId))
       const running = await repair.runningWorkflows(siteId)
-      const { findings: seen, withoutWorkflow } = classifySite({ ...site, listed }, open, running)
+      const { findings: seen, unsure, withoutWorkflow } = classifySite({ ...site, listed }, open, running)
       const reopened = await reopenMissing(withoutWorkflow)
       await wakeWhatIsBehind(siteId, open, running, now)
       const ids = new Set(reopened.map(({ requestId }) => requestId))
       const late = (await overdue(siteId, now)).filter(({ subject }) => !ids.has(subject))
       const findings = [...seen, ...late, ...reopened.map(workflowWasMissing)]
-      const confirmed = await throughPort(() => records.recordFindings(siteId, findings, vmsSeen(listed)))
+      const confirmed = await throughPort(() => records.recordFindings(siteId, findings, vmsSeen(listed), unsure))
       for (const { requestId, address } of confirmed.addresses)
         await throughPort(() => records.changeAddress(requestId, address, now))
       const expected = open.filter(({ expectsVm }) => expectsVm).length

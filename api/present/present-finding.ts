@@ -1,6 +1,6 @@
 import type { FindingEntry } from '@berth/contract/operations.ts'
 import type { SeenFinding } from '@berth/database/listed-findings.ts'
-import { findingMeanings } from '@berth/domain/finding.ts'
+import { adviceOn, findingMeanings } from '@berth/domain/finding.ts'
 import { allows, type VmRequestAction } from '@berth/domain/vm-request.ts'
 import type { Caller } from '../caller.ts'
 import { mayDo } from '../policies.ts'
@@ -10,12 +10,12 @@ export function presentFinding(
   { seenCount, address: _, request, ...finding }: SeenFinding,
   caller: Caller,
 ): FindingEntry {
-  const { title, severity, whatCanBeDone, settledBy } = findingMeanings[finding.kind]
+  const { title, severity, settledBy } = findingMeanings[finding.kind]
   return {
     ...finding,
     title,
     severity,
-    whatCanBeDone: [...whatCanBeDone],
+    whatCanBeDone: [...adviceOn(finding.kind, request).whatCanBeDone],
     runs: seenCount,
     actions: finding.repairedAt === undefined ? settling(settledBy, request, caller) : [],
     ...(request !== undefined && {

@@ -1,6 +1,6 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import type { ApprovalView, VmRequestView } from '@berth/database/vm-request-view.ts'
-import { findingMeanings } from '@berth/domain/finding.ts'
+import { adviceOn } from '@berth/domain/finding.ts'
 import type { Instant } from '@berth/domain/instant.ts'
 import { overridable } from '@berth/domain/overrides.ts'
 import { vmRequestWorkflowId } from '@berth/domain/task-queues.ts'
@@ -97,10 +97,10 @@ const leaseTerms = ({ extensions, policy }: VmRequestView) => ({
 })
 
 /** The VM of a request that is ending is no longer looked after. */
-function findingsOf({ state, findings }: VmRequestView): VmRequest['findings'] {
+function findingsOf({ state, hold, findings }: VmRequestView): VmRequest['findings'] {
   if (isFinal(state) || state === 'retiring') return []
   return findings.flatMap((finding) => {
-    const advice = findingMeanings[finding.kind].ownerCan
+    const advice = adviceOn(finding.kind, { state, hold }).ownerCan
     return advice === undefined ? [] : [{ ...finding, advice }]
   })
 }

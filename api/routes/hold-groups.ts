@@ -16,6 +16,9 @@ const mostAtOnce = 500
 /** Updates under way at the same time: quick for a site's worth of holds, little for Temporal. */
 const sideBySide = 8
 
+/** Answers that say that workers take messages. */
+const byWorkers: readonly UpdateAnswer<never>['kind'][] = ['applied', 'refused', 'underWay']
+
 /** What requests are held for, and one decision about all with the same cause. */
 export const holdGroupRoutes = ({
   database,
@@ -29,20 +32,26 @@ export const holdGroupRoutes = ({
   async retryHoldGroup({ caller, body: { reason, ...cause }, idempotencyKey }) {
     authorizeInstallation(caller, 'decideAboutHolds')
     const { holds, left } = await heldFor(database, cause, mostAtOnce)
-    let isAway = false
-    const retry = async (hold: RetryableHold): Promise<Result> => {
-      if (isAway) return resultOf(hold, { kind: 'unavailable' })
+    let taken = 0
+    let isSilent = false
+    const retry = async (hold: RetryableHold): Promise<Result[]> => {
+      if (isSilent) return []
+      const takenBefore = taken
       const id = messageId(cause, hold, caller.userId, idempotencyKey)
       const decision = { id, by: caller.userId, step: cause.step, attempt: hold.attempt, action: 'retry' as const }
       const answer = await provisioning.send(hold, messages.operatorDecision, {
         ...decision,
         ...(reason !== undefined && { reason }),
       })
-      isAway = answer.kind === 'unavailable'
-      return resultOf(hold, answer)
+      if (byWorkers.includes(answer.kind)) taken += 1
+      // One workflow may be stuck by itself; while nobody takes any, the rest would only wait one after the other.
+      const nobodyTakesAny = answer.kind === 'unconfirmed' && taken === takenBefore
+      isSilent ||= answer.kind === 'unavailable' || nobodyTakesAny
+      return [resultOf(hold, answer)]
     }
-    const results = await Readable.from(holds).map(retry, { concurrency: sideBySide }).toArray()
-    return { status: 200, body: { results, left } }
+    const tried = await Readable.from(holds).map(retry, { concurrency: sideBySide }).toArray()
+    const results = tried.flat()
+    return { status: 200, body: { results, left: left + holds.length - results.length } }
   },
 })
 
@@ -58,7 +67,11 @@ function resultOf({ id, vmName }: RetryableHold, answer: UpdateAnswer<messages.A
     case 'underWay':
       return { ...which, outcome: 'underWay' }
     case 'unconfirmed':
-      return { ...which, outcome: 'underWay', detail: 'no worker took it in time: if it stays held, retry it again' }
+      return {
+        ...which,
+        outcome: 'underWay',
+        detail: 'no worker took it in time, it may yet be retried: if it stays held, press again',
+      }
     case 'refused':
       return { ...which, outcome: 'refused', detail: failureSentence(answer.code, answer.message) }
     case 'noWorkflow':

@@ -1,5 +1,5 @@
 import type { Site } from '@berth/contract/site.ts'
-import { recordMaintenance, type MaintenanceChange } from '@berth/database/site-maintenance.ts'
+import { recordFoundMaintenance, recordMaintenance, type MaintenanceChange } from '@berth/database/site-maintenance.ts'
 import { configuredSites, type SiteView } from '@berth/database/sites.ts'
 import { displayNames } from '@berth/database/users.ts'
 import { authorizeInstallation } from '../authorize.ts'
@@ -26,6 +26,7 @@ export const siteRoutes = (dependencies: ApiDependencies): Pick<Handlers, SiteEn
     const begun: MaintenanceChange = { siteId: site.id, by, reason, event: 'maintenanceBegun' }
     const { maintenance } = await presentSite(dependencies, site)
     if (maintenance === undefined) await change(dependencies, begun, { by, reason })
+    else await recordFoundMaintenance(dependencies.database, { ...begun, reason: maintenance.reason }, maintenance)
     return { status: 200, body: await presentSite(dependencies, site) }
   },
 
@@ -35,6 +36,7 @@ export const siteRoutes = (dependencies: ApiDependencies): Pick<Handlers, SiteEn
     const ended: MaintenanceChange = { siteId: site.id, by: caller.userId, event: 'maintenanceEnded' }
     const { maintenance } = await presentSite(dependencies, site)
     if (maintenance !== undefined) await change(dependencies, ended, null)
+    else await recordFoundMaintenance(dependencies.database, ended, {})
     return { status: 200, body: await presentSite(dependencies, site) }
   },
 })
@@ -50,8 +52,12 @@ async function change(
   what: MaintenanceChange,
   order: { by: string; reason: string } | null,
 ): Promise<void> {
-  const done = await recordMaintenance(database, what, () => provisioning.maintain(what.siteId, order))
-  if (!done) throw Problem.temporalUnavailable('The maintenance is as it was; try again.')
+  const isConfirmed = await recordMaintenance(database, what, () => provisioning.maintain(what.siteId, order))
+  if (isConfirmed) return
+  const wish = order === null ? 'ended' : 'begun'
+  throw Problem.temporalUnavailable(
+    `Whether the maintenance has ${wish} is not known: Temporal did not confirm it. Trying again does no harm.`,
+  )
 }
 
 async function presentSite({ database, provisioning }: ApiDependencies, site: SiteView): Promise<Site> {

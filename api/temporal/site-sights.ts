@@ -30,7 +30,7 @@ export function siteSights(client: Client) {
   return {
     async see(siteId: string): Promise<SeenSite> {
       const [clones, others] = await Promise.all([ask(siteBuildQueue(siteId)), ask(siteQueue(siteId))])
-      return seenSite({ clones, others }, receipts, instantOf(Date.now()))
+      return seenSite({ clones, others }, receipts, instantOf(Date.now()), 'trustItsPolls')
     },
 
     /** A queue that lets nothing through keeps what is in it; who limited it, when and why is kept beside. */

@@ -17,7 +17,7 @@ import { createTestDatabase, testServers, uniqueSiteId } from '@berth/testing/te
 import { createApp } from '../app.ts'
 import type { ApiSettings } from '../dependencies.ts'
 import type { OidcProvider } from '../identity/oidc-provider.ts'
-import { createProvisioning, grpcInterceptors } from '../provisioning.ts'
+import { createProvisioning, grpcInterceptors, type Provisioning } from '../provisioning.ts'
 
 /** People of every role; `stranger` is in another team, `both` in two. */
 const people = {
@@ -51,6 +51,8 @@ export interface WorldChanges {
   configuration?: Partial<Configuration>
   settings?: Partial<ApiSettings>
   oidc?(origin: string): OidcProvider
+  /** Some of what Temporal is asked, answered otherwise. */
+  provisioning?(real: Provisioning): Partial<Provisioning>
 }
 
 export async function startApiWorld({
@@ -58,6 +60,7 @@ export async function startApiWorld({
   configuration,
   settings,
   oidc,
+  provisioning,
 }: WorldChanges = {}): Promise<ApiWorld> {
   const siteId = uniqueSiteId()
   const testDatabase = await createTestDatabase()
@@ -70,12 +73,13 @@ export async function startApiWorld({
     interceptors: grpcInterceptors,
   })
   const client = new Client({ connection, namespace: testServers.temporalNamespace })
+  const real = createProvisioning(client)
   const { server, origin } = await listen()
   const logged: string[] = []
   const api = createApp(
     {
       database,
-      provisioning: createProvisioning(client),
+      provisioning: { ...real, ...provisioning?.(real) },
       oidc: oidc?.(origin) ?? noProvider,
       settings: { ...defaults, publicUrl: origin, ...settings },
       log: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),

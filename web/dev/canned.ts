@@ -9,7 +9,7 @@ import type { Preview } from '@berth/contract/preview.ts'
 import type { Site } from '@berth/contract/site.ts'
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import { failures, type FailureCode } from '@berth/domain/failures.ts'
-import { findingMeanings, type FindingKind } from '@berth/domain/finding.ts'
+import { adviceOn, findingMeanings, type FindingKind } from '@berth/domain/finding.ts'
 import type { Waiting } from '@berth/contract/waiting.ts'
 import { addSeconds, instantOf } from '@berth/domain/instant.ts'
 import type { QuotaLine } from '@berth/domain/quota.ts'
@@ -243,7 +243,7 @@ export const requests: VmRequest[] = [
       {
         kind: 'vanished',
         sentence: 'vCenter no longer has platform-alex-ubuntu-0012',
-        advice: findingMeanings.vanished.ownerCan ?? '',
+        advice: adviceOn('vanished', { state: 'active' }).ownerCan ?? '',
         since: ago(1_500),
       },
     ],
@@ -648,7 +648,8 @@ const finding = (
   detail: string,
   more: Partial<FindingEntry> & Pick<FindingEntry, 'subject'>,
 ): FindingEntry => {
-  const { title, severity, whatCanBeDone } = findingMeanings[kind]
+  const { title, severity } = findingMeanings[kind]
+  const { whatCanBeDone } = adviceOn(kind, more.request)
   return {
     ...{ id: String(id), kind, title, severity, whatCanBeDone: [...whatCanBeDone], detail, siteId: 'frankfurt' },
     ...{ actions: [], firstSeenAt: ago(900), lastSeenAt: now, runs: 7 },

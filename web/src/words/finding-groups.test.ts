@@ -31,6 +31,11 @@ test('findings of one kind stand together, in the order of the most pressing', (
   ])
 })
 
+test('what can be done is said once, and all of it where it differs', () => {
+  const beingBuilt = finding({ id: '5', whatCanBeDone: ['bring it back', 'or cancel it'] })
+  expect(findingGroups([gone, goneToo, beingBuilt])[0]?.whatCanBeDone).toEqual(['bring it back', 'or cancel it'])
+})
+
 test('what was put right is counted apart from what is left', () => {
   expect(countsOf(all)).toEqual({ act: 2, look: 1, note: 0, repaired: 1 })
   expect(matching(all, { findings: 'repaired' })).toEqual([repaired])

@@ -33,7 +33,9 @@ export function findingGroups(findings: readonly FindingEntry[]): FindingGroup[]
   return [...byKind.values()].flatMap((same) => {
     const [first] = same
     if (first === undefined) return []
-    const { kind, title, severity, whatCanBeDone, repairedAt } = first
+    const { kind, title, severity, repairedAt } = first
+    // Where it differs from request to request, each sentence says for which it holds.
+    const whatCanBeDone = [...new Set(same.flatMap((finding) => finding.whatCanBeDone))]
     return [{ kind, title, severity, whatCanBeDone, isRepaired: repairedAt !== undefined, findings: same }]
   })
 }

@@ -6,6 +6,7 @@ import { Refusal } from '../../parts/refusal.tsx'
 import { call } from '../../server/call.ts'
 import { keys } from '../../server/queries.ts'
 import type { HeldGroup } from '../../words/held-groups.ts'
+import { retriedWords } from '../../words/retried-words.ts'
 import { stepWords } from '../../words/step-words.ts'
 
 /** One decision about all requests that are held for the same cause. */
@@ -36,16 +37,10 @@ export function RetryAll({ cause, retryable }: Pick<HeldGroup, 'cause' | 'retrya
   )
 }
 
-function Retried({ results, left }: HoldGroupRetried) {
-  const notRetried = results.filter(({ outcome }) => outcome === 'refused' || outcome === 'unavailable')
-  const done = results.length - notRetried.length
-  const more = left === 0 ? '' : ` ${left} more are still held: press again for them.`
+function Retried(retried: HoldGroupRetried) {
+  const { title, notRetried } = retriedWords(retried)
   return (
-    <Message
-      kind={notRetried.length === 0 ? 'done' : 'warning'}
-      title={`${done} of ${results.length} are retried.${more}`}
-      live
-    >
+    <Message kind={notRetried.length === 0 ? 'done' : 'warning'} title={title} live>
       {notRetried.length > 0 && (
         <ul>
           {notRetried.map(({ requestId, vmName, detail }) => (
