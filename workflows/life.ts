@@ -178,9 +178,9 @@ export class Life {
     }
     const { facts } = await withFallback((records) => records.recordTransition(transition))
     this.facts = facts ?? applyChange(this.facts, change)
-    this.waitingFor = undefined
     const isNews = this.#shown !== this.facts.state || change.grant !== undefined || change.hold !== undefined
     if (facts !== undefined || isNews) this.show()
+    else if (this.waitingFor !== undefined) this.#explainState()
     if (facts !== undefined) {
       this.takeOver(facts)
       throw new FactsReplaced()
@@ -258,7 +258,7 @@ export class Life {
 
   /** What operators see in the Temporal UI. */
   show(): void {
-    const { state, hold, grant, steps } = this.facts
+    const { state, hold, grant } = this.facts
     this.#shown = state
     const attributes: SearchAttributeUpdatePair[] = [
       { key: searchAttributes.state, value: state },
@@ -267,6 +267,12 @@ export class Life {
       { key: searchAttributes.leaseEndsAt, value: grant === undefined ? null : new Date(grant.endsAt) },
     ]
     upsertSearchAttributes(attributes)
+    this.#explainState()
+  }
+
+  /** What a step waited for is over with the step; a hold is true until it ends. */
+  #explainState(): void {
+    const { state, hold, steps } = this.facts
     const isHeld = state === 'held' && hold !== undefined
     this.explain(isHeld ? heldSentence(hold, overridable(this.request.rules, hold, steps)) : undefined)
   }
