@@ -36,7 +36,7 @@ import {
 } from './activity-proxies.ts'
 import { applyChange } from './apply-change.ts'
 import { heldSentence } from './held-sentence.ts'
-import { Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
+import { askedBy, Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
 import { currentState, lookAgain, searchAttributes, type Applied } from './messages.ts'
 
 /** What continue-as-new hands over; everything else is in the database. */
@@ -94,6 +94,8 @@ export class Life {
   #transitions = 0
   #shown: VmRequestState = 'validating'
   #objections: string[] | undefined
+  /** What the message says that is acted on. */
+  #asked: string | undefined
 
   private constructor(request: ProvisioningRequest, carry: Carry | undefined, root: CancellationScope) {
     this.request = request
@@ -174,7 +176,9 @@ export class Life {
       ...(reason !== undefined && { reason }),
       change,
       notices: orders,
-      ...(message !== undefined && { message }),
+      ...(message !== undefined && {
+        message: { ...message, ...(this.#asked !== undefined && { asked: this.#asked }) },
+      }),
     }
     const { facts } = await withFallback((records) => records.recordTransition(transition))
     this.facts = facts ?? applyChange(this.facts, change)
@@ -253,7 +257,7 @@ export class Life {
   }
 
   carry(): Carry {
-    return { appliedUpdates: [...this.inbox.applied] }
+    return { appliedUpdates: this.inbox.carry() }
   }
 
   /** What operators see in the Temporal UI. */
@@ -296,15 +300,16 @@ export class Life {
       if (await this.#wasOvertaken()) throw new FactsReplaced()
       return false
     }
-    const known = this.inbox.applied.get(letter.body.id)
-    if (known !== undefined) {
-      letter.answer = known
+    const reply = this.inbox.reply(letter)
+    if (reply !== undefined) {
+      Object.assign(letter, reply)
       return false
     }
+    this.#asked = askedBy(letter)
     try {
       const reaction = await this.#react(letter, handlers)
       letter.answer = reaction.answer
-      this.inbox.remember(letter.body.id, reaction.answer)
+      this.inbox.remember({ id: letter.body.id, answer: reaction.answer, asked: this.#asked })
       return reaction.leave
     } catch (error) {
       if (error instanceof ApplicationFailure) {
