@@ -82,6 +82,24 @@ describe('notices', () => {
     ])
   })
 
+  test('of a release are tried for as long as the VM waits for them, and overtaken when it is gone', async () => {
+    const { id, run } = await handedOver()
+    const released: NoticeOrder = { event: 'vmReleased', audience: 'owner', grantNumber: 1, stage: '1' }
+    await run.record({ state: 'released', releasedAt: new Date().toISOString() }, { notices: [released] })
+    const pending = await world.records.noticesToDeliver(id, [released])
+    await world.database.pool.query(
+      `update notices set created_at = created_at - interval '25 hours' where request_id = $1`,
+      [id],
+    )
+    for (const { id: noticeId } of pending) await world.records.noticeFailed(noticeId, 'connection refused')
+    const ids = (notices: { id: string }[]) => notices.map((notice) => notice.id).sort()
+    expect(ids(await world.records.noticesToDeliver(id, [released]))).toEqual(ids(pending))
+    await run.record({ state: 'retiring', retireTo: 'retired' })
+    await run.record({ state: 'retired' })
+    expect(await world.records.noticesToDeliver(id, [released])).toEqual([])
+    expect((await undeliveredNotices(world.database)).filter(({ requestId }) => requestId === id)).toEqual([])
+  })
+
   test('that warn are overtaken by a later warning, and by the end of the request', async () => {
     const { id, run } = await handedOver()
     expect(await world.records.noticesToDeliver(id, [ending])).toHaveLength(2)

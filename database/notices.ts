@@ -6,8 +6,8 @@ import { noticeText } from './notice-text.ts'
 import { transaction, type Queryable } from './transaction.ts'
 import { readRequest } from './vm-request-row.ts'
 
-/** These gate an act: they stay pending until somebody was told. The others are given up after a day. */
-const gating: readonly NoticeEvent[] = ['leaseEnding', 'destructionNear']
+/** These gate an act: they stay pending until somebody was told, or it has happened. The others are given up after a day. */
+const gating: readonly NoticeEvent[] = ['leaseEnding', 'destructionNear', 'vmReleased']
 const tryForSeconds = 86_400
 
 interface PendingRow {
