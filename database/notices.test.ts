@@ -248,6 +248,43 @@ describe('notices', () => {
     await expect(world.records.deliveriesOf(id, [ending])).resolves.toEqual([{ order: ending, deliveredAt }])
   })
 
+  test.each([
+    ['in time', {}, '2030-01-01T01:00:00.000Z', 'before then', '2 January 2030'],
+    ['late, by its owner', {}, '2030-01-01T23:00:00.000Z', 'before then', '2 January 2030'],
+    [
+      'late, by somebody else',
+      { isReleasedByOther: true },
+      '2030-01-03T00:00:00.000Z',
+      'before then',
+      '3 January 2030',
+    ],
+    ['too late', {}, '2030-01-03T00:00:00.000Z', 'Its time for restoring is over', undefined],
+    [
+      'near the end of the lease',
+      {},
+      '2030-01-01T01:00:00.000Z',
+      'before its lease ends on 1 January',
+      '2 January 2030',
+    ],
+    ['after the lease', {}, '2030-01-01T01:00:00.000Z', 'can no longer be restored', '2 January 2030'],
+  ])('of a release say until when it can be restored: told %s', async (what, context, now, restore, destroyed) => {
+    const { id } = await handedOver()
+    const ends = { 'near the end of the lease': '2030-01-01T20:00:00.000Z', 'after the lease': now }
+    const { text } = noticeText(
+      {
+        ...(await readRequest(world.database.pool, id)),
+        released_at: '2030-01-01T00:00:00.000Z',
+        lease_ends_at: ends[what as keyof typeof ends] ?? '2030-06-01T12:00:00.000Z',
+      },
+      { ownerName: 'Dora', now, ...context },
+      { event: 'vmReleased', audience: 'owner', grantNumber: 1, stage: '1' },
+      'https://berth.example.test',
+    )
+    expect(text).toContain(restore)
+    if (destroyed !== undefined) expect(text).toContain(`everything on it on ${destroyed}`)
+    else expect(text).not.toContain('2030')
+  })
+
   test('have words for every event', async () => {
     const { id } = await handedOver()
     const request = await readRequest(world.database.pool, id)
@@ -255,7 +292,7 @@ describe('notices', () => {
       for (const audience of ['owner', 'approvers', 'operators'] as const) {
         const { subject, text } = noticeText(
           request,
-          { ownerName: 'Dora' },
+          { ownerName: 'Dora', now: '2030-01-01T00:00:00.000Z' },
           { event, audience, grantNumber: 1, stage: '0' },
           'https://berth.example.test',
         )

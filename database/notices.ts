@@ -33,12 +33,16 @@ interface WrittenRow extends PendingRow {
   state: string
 }
 
+/** Says until when it holds, counted from when it is said. */
+const isTimed = ({ event }: NoticeOrder): boolean => event === 'vmReleased'
+
 /** By the last transition of the request: their words are still true. Undefined when one is older, or missing. */
 async function justWritten(
   { pool }: Database,
   requestId: string,
   orders: readonly NoticeOrder[],
 ): Promise<PendingNotice[] | undefined> {
+  if (orders.some(isTimed)) return undefined
   const { rows } = await pool.query<WrittenRow>(
     `select id, recipient, event, audience, grant_number, stage, subject, text, state from notices
      where request_id = $1 and channel = 'mail'
