@@ -9,7 +9,11 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe('a message', () => {
-  const told = (id: string, at: string) => ({ id, answer: { state: 'active' as const, leaseEndsAt: at } })
+  const told = (id: string, at: string) => ({
+    id,
+    answer: { state: 'active' as const, leaseEndsAt: at },
+    asked: `extendLease ${at}`,
+  })
 
   test('is applied once, over all runs, and a later run goes on from the facts', async () => {
     const id = await aRequest(world)

@@ -1,6 +1,7 @@
 import type { Instant } from '@berth/domain/instant.ts'
 import type { AppliedMessage } from '@berth/domain/applied-message.ts'
 import type { Queryable } from './transaction.ts'
+import { withoutNulls } from './without-nulls.ts'
 
 /** As many as a run can be asked about again. */
 const remembered = 100
@@ -9,13 +10,13 @@ const remembered = 100
 export async function addAppliedMessage(
   client: Queryable,
   requestId: string,
-  { id, answer }: AppliedMessage,
+  { id, answer, asked }: AppliedMessage,
   { seq, at }: { seq: number; at: Instant },
 ): Promise<void> {
   await client.query(
-    `insert into applied_messages (request_id, message_id, audit_seq, answer, applied_at) values ($1, $2, $3, $4, $5)
+    `insert into applied_messages (request_id, message_id, audit_seq, answer, asked, applied_at) values ($1, $2, $3, $4, $5, $6)
      on conflict (request_id, message_id) do nothing`,
-    [requestId, id, seq, JSON.stringify(answer), at],
+    [requestId, id, seq, JSON.stringify(answer), asked ?? null, at],
   )
 }
 
@@ -29,9 +30,9 @@ export async function wasApplied(client: Queryable, requestId: string, messageId
 
 /** The last ones, oldest first. */
 export async function appliedMessagesOf(client: Queryable, requestId: string): Promise<AppliedMessage[]> {
-  const { rows } = await client.query<AppliedMessage>(
-    `select message_id as id, answer from applied_messages where request_id = $1 order by audit_seq desc limit $2`,
+  const { rows } = await client.query<Omit<AppliedMessage, 'asked'> & { asked: string | null }>(
+    `select message_id as id, answer, asked from applied_messages where request_id = $1 order by audit_seq desc limit $2`,
     [requestId, remembered],
   )
-  return rows.reverse()
+  return rows.map(withoutNulls).reverse()
 }

@@ -18,6 +18,7 @@ interface Row {
   lease_ends_at: Instant | null
   expired_at: Instant | null
   released_at: Instant | null
+  release_told_at: Instant | null
   waiting_for: WaitingFor | null
   warnings: DeliveredWarning[]
 }
@@ -32,6 +33,11 @@ export async function lateRequests({ pool }: Database, siteId: string, latest: I
   const { rows } = await pool.query<Row>(
     `select r.id, r.vm_name, r.state, r.provisioning_request -> 'policy' as policy, r.hold, r.grant_number, r.granted_at,
             r.lease_ends_at, r.expired_at, r.released_at, r.waiting_for,
+            (select min(n.delivered_at) from notices n
+             where n.request_id = r.id and n.event = 'vmReleased' and n.grant_number = r.grant_number and n.stage = r.round::text
+               and n.state = 'delivered' and r.owner_id is distinct from (
+                 select a.by from audit_entries a where a.request_id = r.id and a.event = 'releaseRequested'
+                 order by a.seq desc limit 1)) as release_told_at,
             (select coalesce(jsonb_agg(jsonb_build_object('event', n.event, 'grantNumber', n.grant_number, 'stage', n.stage,
                       'deliveredAt', to_char(n.delivered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))), '[]')
              from notices n where n.request_id = r.id and n.state = 'delivered'
@@ -59,6 +65,7 @@ export async function lateRequests({ pool }: Database, siteId: string, latest: I
       hold: row.hold,
       expiredAt: row.expired_at,
       releasedAt: row.released_at,
+      releaseToldAt: row.release_told_at,
       waitingFor: row.waiting_for?.sentence ?? null,
     }),
   }))

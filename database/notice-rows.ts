@@ -1,4 +1,4 @@
-import type { Instant } from '@berth/domain/instant.ts'
+import { instantOf, type Instant } from '@berth/domain/instant.ts'
 import type { NoticeAudience, NoticeOrder } from '@berth/domain/notice.ts'
 import { berthItself, type Change } from '@berth/domain/transition.ts'
 import { noticeText, type NoticeContext } from './notice-text.ts'
@@ -49,13 +49,23 @@ export async function noticeContext(client: Queryable, request: VmRequestRow): P
             exists (select 1 from steps where request_id = $1 and name = 'clone' and round = $3 and attempt > 0) as "wasCloned",
             (select coalesce(u.display_name, a.by) from audit_entries a left join users u on u.id = a.by
              where a.request_id = $1 and a.by <> $4 and a.event in ('cancelled', 'cancelRequested')
-             order by a.seq desc limit 1) as "cancelledBy"`,
+             order by a.seq desc limit 1) as "cancelledBy",
+            (select by from audit_entries where request_id = $1 and event = 'releaseRequested'
+             order by seq desc limit 1) is distinct from $2 as "isReleasedByOther"`,
     [request.id, request.owner_id, request.round, berthItself],
   )
-  const { name = null, openedAt = null, wasCloned = false, cancelledBy = null } = rows[0] ?? {}
+  const {
+    name = null,
+    openedAt = null,
+    wasCloned = false,
+    cancelledBy = null,
+    isReleasedByOther = false,
+  } = rows[0] ?? {}
   return {
     ownerName: name ?? 'Somebody',
     wasCloned,
+    now: instantOf(Date.now()),
+    isReleasedByOther,
     ...(openedAt !== null && { approvalOpenedAt: openedAt }),
     ...(cancelledBy !== null && { cancelledBy }),
   }
@@ -66,6 +76,7 @@ interface Row {
   openedAt: Instant | null
   wasCloned: boolean
   cancelledBy: string | null
+  isReleasedByOther: boolean
 }
 
 /** The operator told the owner some other way, and says so. */

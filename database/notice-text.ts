@@ -2,6 +2,7 @@ import type { Hold } from '@berth/domain/facts.ts'
 import { failureSentence } from '@berth/domain/failures.ts'
 import { adviceOn } from '@berth/domain/finding.ts'
 import { addSeconds, type Instant } from '@berth/domain/instant.ts'
+import { undoEndsAt } from '@berth/domain/lease.ts'
 import type { NoticeEvent, NoticeOrder } from '@berth/domain/notice.ts'
 import { sizeLabel } from '@berth/domain/size.ts'
 import { reasonsWithoutNames } from './reasons-without-names.ts'
@@ -16,10 +17,14 @@ export interface NoticeText {
 /** What the words need beside the request's row. */
 export interface NoticeContext {
   ownerName: string
+  /** When it is said. */
+  now: Instant
   /** Of the open decision about the request: a decision lapses so long after it. */
   approvalOpenedAt?: Instant
   /** A clone was begun, so that there was something to remove. */
   wasCloned?: boolean
+  /** Given back by somebody else than its owner, who has time from being told on. */
+  isReleasedByOther?: boolean
   /** The person who cancelled it. */
   cancelledBy?: string
 }
@@ -153,13 +158,9 @@ const wordings: Record<NoticeEvent, Wording> = {
       'To keep it, extend the lease on its page before then.',
     ],
   }),
-  vmReleased: ({ request }) => ({
-    subject: `${request.vm_name} was released`,
-    lines: [
-      `${request.vm_name} was given back and powered off. It is destroyed with everything on it on ${restorable(request)}.`,
-      '',
-      'If that was a mistake, restore it on its page before then.',
-    ],
+  vmReleased: (told) => ({
+    subject: `${told.request.vm_name} was released`,
+    lines: [`${told.request.vm_name} was given back and powered off.`, ...restorable(told)],
   }),
   vmRestored: ({ request }) => ({
     subject: `${request.vm_name} is back`,
@@ -239,8 +240,19 @@ const leaseEnd = ({ lease_ends_at }: VmRequestRow): string =>
   lease_ends_at === null ? 'a date not yet known' : at(lease_ends_at)
 const destroyed = ({ expired_at, provisioning_request }: VmRequestRow): string =>
   expired_at === null ? 'a date not yet known' : at(addSeconds(expired_at, provisioning_request.policy.graceSeconds))
-const restorable = ({ released_at, provisioning_request }: VmRequestRow): string =>
-  released_at === null ? 'a date not yet known' : at(addSeconds(released_at, provisioning_request.policy.undoSeconds))
+
+/** Restoring needs undo time and lease. */
+function restorable({ request, now, isReleasedByOther }: Told): string[] {
+  const { released_at: releasedAt, lease_ends_at: leaseEndsAt, provisioning_request } = request
+  if (releasedAt === null) return ['It is destroyed with everything on it on a date not yet known.']
+  const endsAt = undoEndsAt(releasedAt, provisioning_request.policy, isReleasedByOther === true ? now : undefined)
+  if (endsAt <= now) return ['Its time for restoring is over: it is destroyed with everything on it.']
+  const destruction = `It is destroyed with everything on it on ${at(endsAt)}.`
+  if (leaseEndsAt === null || leaseEndsAt <= now)
+    return [destruction, '', 'Its lease is over: it can no longer be restored.']
+  const until = leaseEndsAt < endsAt ? `its lease ends on ${at(leaseEndsAt)}` : 'then'
+  return [destruction, '', `If that was a mistake, restore it on its page before ${until}.`]
+}
 
 const dateAndTime = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',

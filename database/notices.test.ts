@@ -83,6 +83,24 @@ describe('notices', () => {
     ])
   })
 
+  test('of a release are tried for as long as the VM waits for them, and overtaken when it is gone', async () => {
+    const { id, run } = await handedOver()
+    const released: NoticeOrder = { event: 'vmReleased', audience: 'owner', grantNumber: 1, stage: '1' }
+    await run.record({ state: 'released', releasedAt: new Date().toISOString() }, { notices: [released] })
+    const pending = await world.records.noticesToDeliver(id, [released])
+    await world.database.pool.query(
+      `update notices set created_at = created_at - interval '25 hours' where request_id = $1`,
+      [id],
+    )
+    for (const { id: noticeId } of pending) await world.records.noticeFailed(noticeId, 'connection refused')
+    const ids = (notices: { id: string }[]) => notices.map((notice) => notice.id).sort()
+    expect(ids(await world.records.noticesToDeliver(id, [released]))).toEqual(ids(pending))
+    await run.record({ state: 'retiring', retireTo: 'retired' })
+    await run.record({ state: 'retired' })
+    expect(await world.records.noticesToDeliver(id, [released])).toEqual([])
+    expect((await undeliveredNotices(world.database)).filter(({ requestId }) => requestId === id)).toEqual([])
+  })
+
   test('that warn are overtaken by a later warning, and by the end of the request', async () => {
     const { id, run } = await handedOver()
     expect(await world.records.noticesToDeliver(id, [ending])).toHaveLength(2)
@@ -237,7 +255,7 @@ describe('notices', () => {
     const told = (state: VmRequestState, audience: 'owner' | 'operators') =>
       noticeText(
         { ...request, state },
-        { ownerName: 'Dora' },
+        { ownerName: 'Dora', now: '2030-01-01T00:00:00.000Z' },
         { event: 'vmVanished', audience, grantNumber: 1, stage: '0' },
         'https://berth.example.test',
       ).text
@@ -249,6 +267,43 @@ describe('notices', () => {
     }
   })
 
+  test.each([
+    ['in time', {}, '2030-01-01T01:00:00.000Z', 'before then', '2 January 2030'],
+    ['late, by its owner', {}, '2030-01-01T23:00:00.000Z', 'before then', '2 January 2030'],
+    [
+      'late, by somebody else',
+      { isReleasedByOther: true },
+      '2030-01-03T00:00:00.000Z',
+      'before then',
+      '3 January 2030',
+    ],
+    ['too late', {}, '2030-01-03T00:00:00.000Z', 'Its time for restoring is over', undefined],
+    [
+      'near the end of the lease',
+      {},
+      '2030-01-01T01:00:00.000Z',
+      'before its lease ends on 1 January',
+      '2 January 2030',
+    ],
+    ['after the lease', {}, '2030-01-01T01:00:00.000Z', 'can no longer be restored', '2 January 2030'],
+  ])('of a release say until when it can be restored: told %s', async (what, context, now, restore, destroyed) => {
+    const { id } = await handedOver()
+    const ends = { 'near the end of the lease': '2030-01-01T20:00:00.000Z', 'after the lease': now }
+    const { text } = noticeText(
+      {
+        ...(await readRequest(world.database.pool, id)),
+        released_at: '2030-01-01T00:00:00.000Z',
+        lease_ends_at: ends[what as keyof typeof ends] ?? '2030-06-01T12:00:00.000Z',
+      },
+      { ownerName: 'Dora', now, ...context },
+      { event: 'vmReleased', audience: 'owner', grantNumber: 1, stage: '1' },
+      'https://berth.example.test',
+    )
+    expect(text).toContain(restore)
+    if (destroyed !== undefined) expect(text).toContain(`everything on it on ${destroyed}`)
+    else expect(text).not.toContain('2030')
+  })
+
   test('have words for every event', async () => {
     const { id } = await handedOver()
     const request = await readRequest(world.database.pool, id)
@@ -256,7 +311,7 @@ describe('notices', () => {
       for (const audience of ['owner', 'approvers', 'operators'] as const) {
         const { subject, text } = noticeText(
           request,
-          { ownerName: 'Dora' },
+          { ownerName: 'Dora', now: '2030-01-01T00:00:00.000Z' },
           { event, audience, grantNumber: 1, stage: '0' },
           'https://berth.example.test',
         )

@@ -6,8 +6,8 @@ import { noticeText } from './notice-text.ts'
 import { transaction, type Queryable } from './transaction.ts'
 import { readRequest } from './vm-request-row.ts'
 
-/** These gate an act: they stay pending until somebody was told. The others are given up after a day. */
-const gating: readonly NoticeEvent[] = ['leaseEnding', 'destructionNear']
+/** These gate an act: they stay pending until somebody was told, or it has happened. The others are given up after a day. */
+const gating: readonly NoticeEvent[] = ['leaseEnding', 'destructionNear', 'vmReleased']
 const tryForSeconds = 86_400
 
 interface PendingRow {
@@ -33,12 +33,16 @@ interface WrittenRow extends PendingRow {
   state: string
 }
 
+/** Says until when it holds, counted from when it is said. */
+const isTimed = ({ event }: NoticeOrder): boolean => event === 'vmReleased'
+
 /** By the last transition of the request: their words are still true. Undefined when one is older, or missing. */
 async function justWritten(
   { pool }: Database,
   requestId: string,
   orders: readonly NoticeOrder[],
 ): Promise<PendingNotice[] | undefined> {
+  if (orders.some(isTimed)) return undefined
   const { rows } = await pool.query<WrittenRow>(
     `select id, recipient, event, audience, grant_number, stage, subject, text, state from notices
      where request_id = $1 and channel = 'mail'

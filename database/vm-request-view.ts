@@ -50,6 +50,8 @@ export interface VmRequestView {
   warnings: DeliveredWarning[]
   expiredAt?: Instant
   releasedAt?: Instant
+  /** When its owner was told, where somebody else gave it back. */
+  releaseToldAt?: Instant
   /** The owner asked for it and it is under way. */
   intent?: 'release' | 'restore'
   retireTo?: FinalState
@@ -85,7 +87,7 @@ export const viewed = {
   steps: { where: { name: { in: [...stepNames] } }, orderBy: { id: 'asc' } },
   approvals: { orderBy: [{ level: 'asc' }, { openedAt: 'asc' }, { id: 'asc' }] },
   notices: {
-    where: { state: 'delivered', event: { in: ['leaseEnding', 'destructionNear'] } },
+    where: { state: 'delivered', event: { in: ['leaseEnding', 'destructionNear', 'vmReleased'] } },
     select: { event: true, grantNumber: true, stage: true, deliveredAt: true },
     orderBy: { deliveredAt: 'asc' },
   },
@@ -132,6 +134,7 @@ export function viewOf(row: ViewedRow, names: ReadonlyMap<string, string>, ended
     findings: row.findings as unknown as FindingOnRequest[],
     requestedAt: row.requestedAt.toISOString(),
     ...momentsOf(row),
+    ...releaseTold(row, endedBy),
     ...withoutNulls({
       address: row.address,
       hold: row.hold as (Hold & { heldAt?: Instant }) | null,
@@ -160,12 +163,21 @@ function momentsOf(row: ViewedRow) {
   })
 }
 
+function releaseTold({ notices, ...row }: ViewedRow, endedBy?: string): Pick<VmRequestView, 'releaseToldAt'> {
+  if (row.releasedAt === null || endedBy === row.ownerId) return {}
+  const told = notices.find(
+    ({ event, grantNumber, stage }) =>
+      event === 'vmReleased' && grantNumber === row.grantNumber && stage === String(row.round),
+  )
+  return told?.deliveredAt ? { releaseToldAt: told.deliveredAt.toISOString() } : {}
+}
+
 /** The first delivery of each warning, whoever was reached. */
 function warningsOf({ notices }: ViewedRow): DeliveredWarning[] {
   const first = new Map<string, DeliveredWarning>()
   for (const { event, grantNumber, stage, deliveredAt } of notices) {
     const key = `${event} ${grantNumber} ${stage}`
-    if (deliveredAt !== null && !first.has(key))
+    if (event !== 'vmReleased' && deliveredAt !== null && !first.has(key))
       first.set(key, {
         event: event as DeliveredWarning['event'],
         grantNumber,

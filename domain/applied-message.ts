@@ -6,4 +6,6 @@ import type { VmRequestState } from './vm-request.ts'
 export interface AppliedMessage {
   id: string
   answer: { state: VmRequestState; leaseEndsAt?: Instant; cappedBy?: LeaseCap }
+  /** All that it said; another message under its id is no repetition. Not kept of messages from before. */
+  asked?: string
 }

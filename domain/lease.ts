@@ -83,6 +83,15 @@ export const noticeNeededSeconds = (grant: LeaseGrant, policy: Policy): number =
 export const gateOpensAt = (dueAt: Instant, deliveredAt: Instant, neededSeconds: number): Instant =>
   later(dueAt, addSeconds(deliveredAt, neededSeconds))
 
+/**
+ * Until when a VM that was given back is kept. `toldAt` is when its owner was told, where somebody else gave it back: they
+ * have half of the undo time from then on, as they have half of the grace.
+ */
+export function undoEndsAt(releasedAt: Instant, { undoSeconds }: Policy, toldAt?: Instant): Instant {
+  const endsAt = addSeconds(releasedAt, undoSeconds)
+  return toldAt === undefined ? endsAt : gateOpensAt(endsAt, toldAt, undoSeconds / 2)
+}
+
 /** Never negative: a grant that a cap left in the past is over, no more. */
 const lengthOf = (grant: LeaseGrant): number => Math.max(0, secondsBetween(grant.grantedAt, grant.endsAt))
 

@@ -45,6 +45,11 @@ describe('what should have happened, and when', () => {
       { state: 'released', releasedAt: '2030-01-02T00:00:00.000Z' },
       '2030-01-02T00:10:00.000Z',
     ],
+    [
+      'its owner who is told of it late has half of that time',
+      { state: 'released', releasedAt: '2030-01-02T00:00:00.000Z', releaseToldAt: '2030-01-02T00:09:00.000Z' },
+      '2030-01-02T00:14:00.000Z',
+    ],
     ['nothing is due of a build', { state: 'provisioning' }, undefined],
     ['nothing is due of a hold that waits for a person', { state: 'held' }, undefined],
   ])('%s', (_what, changes, at) => {

@@ -1,6 +1,6 @@
 import type { DeliveredWarning, Hold } from './facts.ts'
 import { addSeconds, type Instant } from './instant.ts'
-import { gateOpensAt, noticeNeededSeconds, type LeaseGrant } from './lease.ts'
+import { gateOpensAt, noticeNeededSeconds, undoEndsAt, type LeaseGrant } from './lease.ts'
 import type { Policy } from './policy.ts'
 import type { VmRequestState } from './vm-request.ts'
 
@@ -14,6 +14,8 @@ export interface LateRequest {
   grant?: LeaseGrant
   expiredAt?: Instant
   releasedAt?: Instant
+  /** When its owner was told, where somebody else gave it back. */
+  releaseToldAt?: Instant
   warnings: DeliveredWarning[]
   /** What its page says that it waits for. */
   waitingFor?: string
@@ -38,7 +40,7 @@ interface DueAct {
 
 /** What Berth should have done and when; a warning that was delivered late moves the act. */
 export function dueAct({ vmName, state, hold, grant, policy, ...life }: LateRequest): DueAct | undefined {
-  const { expiredAt, releasedAt } = life
+  const { expiredAt, releasedAt, releaseToldAt } = life
   const told = (event: DeliveredWarning['event']): Instant | undefined =>
     life.warnings
       .filter((warning) => warning.event === event && warning.grantNumber === grant?.number)
@@ -57,7 +59,7 @@ export function dueAct({ vmName, state, hold, grant, policy, ...life }: LateRequ
     return { at, sentence: `the grace period of ${vmName} is over, and it was not destroyed` }
   }
   if (state === 'released' && releasedAt !== undefined) {
-    const at = addSeconds(releasedAt, policy.undoSeconds)
+    const at = undoEndsAt(releasedAt, policy, releaseToldAt)
     return { at, sentence: `${vmName} was given back, and was not destroyed when its time was over` }
   }
   if (state === 'held' && hold?.cleanUpAt !== undefined)

@@ -26,6 +26,8 @@ test('a full history is left behind, and the life goes on: no message is applied
   await until('the next run', async () => (await life.describe()).runId !== first, 20)
 
   expect(await life.executeUpdate(extendLease, { args: [earliest] })).toEqual(answer)
+  const other = life.executeUpdate(extendLease, { args: [{ ...earliest, leaseSeconds: 20 }] })
+  await expect(other).rejects.toMatchObject({ cause: { type: 'staleDecision' } })
   const audited = await world.auditOf(id)
   expect(audited.filter((event) => event === 'extended')).toHaveLength(extensions)
   expect(audited).not.toContain('reopened')

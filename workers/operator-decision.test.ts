@@ -216,6 +216,30 @@ describe('giving up', () => {
     await life.result().catch(() => undefined)
   })
 
+  test('is not answered as done to who sends it under the id of a retry; the same retry again is', async () => {
+    world.vcenter.failNext('cloneVm', 'noPermission')
+    const { id, life } = await world.ask()
+    await world.until(id, 'held')
+    const copied = { id: 'clone-1-retry', step: 'clone', attempt: 1 } as const
+    const retry = { ...copied, by: 'operator', action: 'retry' } as const
+    const abort = { ...copied, by: 'developer', action: 'abort' } as const
+    const first = await life.executeUpdate(operatorDecision, { args: [retry] })
+    const refused = await refusalOf(life.executeUpdate(operatorDecision, { args: [abort] }))
+    expect(refused).toMatchObject({ code: 'staleDecision', message: expect.stringContaining('"by":"operator"') })
+    await world.until(id, 'active')
+    await world.keepHistory(id, 'id-used-for-another-message')
+
+    // The run that takes over has the messages from the record, and is given both again.
+    await world.resetToStart(life)
+    await world.untilAudited(id, 'reopened')
+    const again = {
+      args: [{ action: 'retry', attempt: 1, by: 'operator', step: 'clone', id: copied.id }] as [typeof retry],
+    }
+    expect(await life.executeUpdate(operatorDecision, again)).toEqual(first)
+    expect((await refusalOf(life.executeUpdate(operatorDecision, { args: [abort] }))).code).toBe('staleDecision')
+    expect((await world.auditOf(id)).filter((event) => event.startsWith('operator'))).toEqual(['operatorRetry'])
+  })
+
   test('what is kept can be cleaned up before its time, and its owner is told once', async () => {
     world.vcenter.failNext('cloneVm', 'noPermission')
     const { id, life } = await world.ask()

@@ -159,8 +159,8 @@ describe('the lease', () => {
     await world.keepHistory(id, 'released-then-retired')
   })
 
-  test('given back by an operator, the VM is not destroyed before its owner was told', async () => {
-    const { id, life } = await world.ask({ leaseSeconds: 600, policy: { undoSeconds: 1 } })
+  test('given back by an operator, the VM is not destroyed before its owner was told, and then had time to restore it', async () => {
+    const { id, life } = await world.ask({ leaseSeconds: 600, policy: { undoSeconds: 4 } })
     await world.until(id, 'active')
     world.courier.refuses = true
     await life.executeUpdate(releaseVm, { args: [message('operator')] })
@@ -172,6 +172,13 @@ describe('the lease', () => {
     await life.executeUpdate(operatorDecision, { args: [{ ...message('operator'), ...retry }] })
     await world.until(id, 'retired')
     await life.result()
+    const { rows } = await world.database.pool.query<{ text: string; had_time: boolean }>(
+      `select n.text, a.at >= n.delivered_at + interval '2 seconds' as had_time
+       from notices n join audit_entries a using (request_id)
+       where n.request_id = $1 and n.event = 'vmReleased' and n.state = 'delivered' and a.detail -> 'change' ->> 'state' = 'retiring'`,
+      [id],
+    )
+    expect(rows).toEqual([{ had_time: true, text: expect.stringContaining('restore it on its page before then') }])
     await world.keepHistory(id, 'owner-told-late')
   })
 

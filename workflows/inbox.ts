@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow'
 import type { UpdateDefinition } from '@temporalio/common'
+import type { AppliedMessage } from '@berth/domain/applied-message.ts'
 import { longestSeconds } from '@berth/domain/instant.ts'
 import {
   longestKeepSeconds,
@@ -19,18 +20,26 @@ export interface Bodies {
   operatorDecision: messages.OperatorDecision
 }
 
-export interface Letter {
+interface Reply {
+  answer?: messages.Applied
+  refusal?: ApplicationFailure
+}
+
+export interface Letter extends Reply {
   /** `lookAgain` comes from reconciling and is answered to nobody. */
   action: VmRequestAction | 'lookAgain'
   body: Bodies[VmRequestAction]
   /** Nobody waits for the answer: it was a cancel in the Temporal UI. */
   isNativeCancel?: true
-  answer?: messages.Applied
-  refusal?: ApplicationFailure
 }
 
-/** Answers by message id, oldest first. */
-export type AppliedUpdates = [id: string, answer: messages.Applied][]
+/** Answers by message id, oldest first, with what was asked; runs from before did not keep that. */
+export type AppliedUpdates = [id: string, answer: messages.Applied, asked?: string][]
+
+interface Remembered {
+  answer: messages.Applied
+  asked?: string
+}
 
 const remembered = 100
 
@@ -40,12 +49,12 @@ const remembered = 100
  */
 export class Inbox {
   readonly letters: Letter[] = []
-  readonly applied: Map<string, messages.Applied>
+  readonly #applied = new Map<string, Remembered>()
   #open = false
   #closedIn: VmRequestState | undefined
 
   constructor(applied: AppliedUpdates) {
-    this.applied = new Map(applied)
+    this.rememberAll(applied.map(([id, answer, asked]) => ({ id, answer, ...(asked !== undefined && { asked }) })))
     this.#handle(
       messages.decideApproval,
       'decideApproval',
@@ -74,16 +83,31 @@ export class Inbox {
   }
 
   /** What other runs applied: letters that a reset delivers again are answered from it. */
-  rememberAll(applied: readonly { id: string; answer: messages.Applied }[]): void {
-    for (const { id, answer } of applied) this.remember(id, answer)
+  rememberAll(applied: readonly AppliedMessage[]): void {
+    for (const message of applied) this.remember(message)
   }
 
-  remember(id: string, answer: messages.Applied): void {
-    this.applied.set(id, answer)
-    for (const oldest of this.applied.keys()) {
-      if (this.applied.size <= remembered) return
-      this.applied.delete(oldest)
+  remember({ id, ...applied }: AppliedMessage): void {
+    this.#applied.set(id, applied)
+    for (const oldest of this.#applied.keys()) {
+      if (this.#applied.size <= remembered) return
+      this.#applied.delete(oldest)
     }
+  }
+
+  /** The answer of the first time, where this was said before; a refusal, where something else was said under its id. */
+  reply(letter: Letter): Reply | undefined {
+    const known = this.#applied.get(letter.body.id)
+    if (known === undefined) return undefined
+    return isSame(letter, known.asked)
+      ? { answer: known.answer }
+      : { refusal: otherWasSent(letter.body.id, known.asked) }
+  }
+
+  carry(): AppliedUpdates {
+    return [...this.#applied].map(([id, { answer, asked }]) =>
+      asked === undefined ? [id, answer] : [id, answer, asked],
+    )
   }
 
   /** From here on everything is refused: nobody acts any more. */
@@ -113,20 +137,45 @@ export class Inbox {
 
   async #deliver<Action extends VmRequestAction>(action: Action, body: Bodies[Action]): Promise<messages.Applied> {
     await condition(() => this.#open)
-    const known = this.applied.get(body.id)
-    if (known !== undefined) return known
+    const mine: Letter = { action, body }
+    const known = this.reply(mine)
+    if (known !== undefined) return answerOf(known)
     if (this.#closedIn !== undefined) throw tooLate(this.#closedIn)
     let letter = this.letters.find((waiting) => waiting.body.id === body.id)
     if (letter === undefined) {
-      letter = { action, body }
+      letter = mine
       this.put(letter)
     }
     const delivered = letter
     await condition(() => delivered.answer !== undefined || delivered.refusal !== undefined)
-    if (delivered.refusal !== undefined) throw delivered.refusal
-    return delivered.answer as messages.Applied
+    if (!isSame(mine, askedBy(delivered))) throw otherWasSent(body.id, askedBy(delivered))
+    return answerOf(delivered)
   }
 }
+
+function answerOf({ answer, refusal }: Reply): messages.Applied {
+  if (refusal !== undefined) throw refusal
+  return answer as messages.Applied
+}
+
+/** What a message says, to tell it from another one under the same id: the order of its keys says nothing. */
+export const askedBy = ({ action, body: { id: _, ...said } }: Letter): string =>
+  `${action} ${JSON.stringify(said, (_key, value: unknown) => withSortedKeys(value))}`
+
+const withSortedKeys = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value
+
+/** What a run from before kept of a message is its id alone. */
+const isSame = (letter: Letter, asked: string | undefined): boolean => asked === undefined || asked === askedBy(letter)
+
+/** As when two operators copy the same JSON from the Temporal UI and decide differently. */
+const otherWasSent = (id: string, asked: string | undefined): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(
+    `another message was sent under the id ${id}: ${asked}. See what holds now, and give yours an id of its own`,
+    'staleDecision',
+  )
 
 const tooLate = (state: VmRequestState) =>
   ApplicationFailure.nonRetryable(`the request is ${state}`, 'actionNotAllowed', { state, allowedIn: [] })

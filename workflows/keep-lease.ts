@@ -1,11 +1,12 @@
-import { graceWarning, leaseWarnings, noticeNeededSeconds, type LeaseGrant } from '@berth/domain/lease.ts'
+import { patched } from '@temporalio/workflow'
+import { graceWarning, leaseWarnings, noticeNeededSeconds, undoEndsAt, type LeaseGrant } from '@berth/domain/lease.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { addSeconds } from '@berth/domain/instant.ts'
 import { addressWait, endOrder, grantedVm } from './build-vm.ts'
 import type { Life } from './life.ts'
 import { extend, noted, release, restore } from './owner-letters.ts'
 import { interrupted, isBehind, performStep, wasTried } from './perform-step.ts'
-import { mayAct, ownerKnows, warnAtOnce, warnInTime } from './warnings.ts'
+import { mayAct, ownerTold, warnAtOnce, warnInTime } from './warnings.ts'
 
 /** The VM is the owner's until the lease ends: warnings come in time, and without one nothing is powered off. */
 export async function keepUntilLeaseEnds(life: Life): Promise<void> {
@@ -57,11 +58,15 @@ export async function keepUntilUndoEnds(life: Life): Promise<void> {
   if (intent === 'restore') return wakeUp(life)
   // A restore was given up: it may have powered the VM on.
   if (intent === 'release') return powerOff(life)
-  const undoEndsAt = addSeconds(releasedAt, life.request.policy.undoSeconds)
+  const { policy } = life.request
   const handlers = { restoreVm: restore(life) }
-  if ((await life.waitUntil(undoEndsAt, handlers)) !== 'due') return
-  if (await ownerKnows(life, releaseNotice(life), handlers))
-    await life.moveOn({ event: 'undoEnded', change: { state: 'retiring', retireTo: 'retired' } })
+  if ((await life.waitUntil(undoEndsAt(releasedAt, policy), handlers)) !== 'due') return
+  const told = await ownerTold(life, releaseNotice(life), handlers)
+  if (told === interrupted) return
+  const endsAt = undoEndsAt(releasedAt, policy, told === 'needless' ? undefined : told)
+  if (endsAt > life.now && patched('release-is-told-in-time') && (await life.waitUntil(endsAt, handlers)) !== 'due')
+    return
+  await life.moveOn({ event: 'undoEnded', change: { state: 'retiring', retireTo: 'retired' } })
 }
 
 /** Ends a lease: shut down, then recorded as expired, or as released where the owner asked for it. */
@@ -78,8 +83,8 @@ async function powerOff(life: Life): Promise<void> {
 /** There is nothing that could be restored. */
 async function endWithoutUndo(life: Life): Promise<void> {
   if (life.facts.state !== 'released') return
-  const mayEnd = await ownerKnows(life, releaseNotice(life), { restoreVm: restore(life) })
-  if (mayEnd && life.facts.state === 'released')
+  const told = await ownerTold(life, releaseNotice(life), { restoreVm: restore(life) })
+  if (told !== interrupted && life.facts.state === 'released')
     await life.record({
       event: 'undoEnded',
       reason: 'the VM is no longer in vCenter',

@@ -36,7 +36,7 @@ import {
 } from './activity-proxies.ts'
 import { applyChange } from './apply-change.ts'
 import { heldSentence } from './held-sentence.ts'
-import { Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
+import { askedBy, Inbox, type AppliedUpdates, type Bodies, type Letter } from './inbox.ts'
 import { currentState, lookAgain, searchAttributes, type Applied } from './messages.ts'
 
 /** What continue-as-new hands over; everything else is in the database. */
@@ -94,6 +94,8 @@ export class Life {
   #transitions = 0
   #shown: VmRequestState = 'validating'
   #objections: string[] | undefined
+  /** What the message says that is acted on. */
+  #asked: string | undefined
 
   private constructor(request: ProvisioningRequest, carry: Carry | undefined, root: CancellationScope) {
     this.request = request
@@ -174,13 +176,15 @@ export class Life {
       ...(reason !== undefined && { reason }),
       change,
       notices: orders,
-      ...(message !== undefined && { message }),
+      ...(message !== undefined && {
+        message: { ...message, ...(this.#asked !== undefined && { asked: this.#asked }) },
+      }),
     }
     const { facts } = await withFallback((records) => records.recordTransition(transition))
     this.facts = facts ?? applyChange(this.facts, change)
-    this.waitingFor = undefined
     const isNews = this.#shown !== this.facts.state || change.grant !== undefined || change.hold !== undefined
     if (facts !== undefined || isNews) this.show()
+    else if (this.waitingFor !== undefined) this.#explainState()
     if (facts !== undefined) {
       this.takeOver(facts)
       throw new FactsReplaced()
@@ -253,12 +257,12 @@ export class Life {
   }
 
   carry(): Carry {
-    return { appliedUpdates: [...this.inbox.applied] }
+    return { appliedUpdates: this.inbox.carry() }
   }
 
   /** What operators see in the Temporal UI. */
   show(): void {
-    const { state, hold, grant, steps } = this.facts
+    const { state, hold, grant } = this.facts
     this.#shown = state
     const attributes: SearchAttributeUpdatePair[] = [
       { key: searchAttributes.state, value: state },
@@ -267,6 +271,12 @@ export class Life {
       { key: searchAttributes.leaseEndsAt, value: grant === undefined ? null : new Date(grant.endsAt) },
     ]
     upsertSearchAttributes(attributes)
+    this.#explainState()
+  }
+
+  /** What a step waited for is over with the step; a hold is true until it ends. */
+  #explainState(): void {
+    const { state, hold, steps } = this.facts
     const isHeld = state === 'held' && hold !== undefined
     this.explain(isHeld ? heldSentence(hold, overridable(this.request.rules, hold, steps)) : undefined)
   }
@@ -290,15 +300,16 @@ export class Life {
       if (await this.#wasOvertaken()) throw new FactsReplaced()
       return false
     }
-    const known = this.inbox.applied.get(letter.body.id)
-    if (known !== undefined) {
-      letter.answer = known
+    const reply = this.inbox.reply(letter)
+    if (reply !== undefined) {
+      Object.assign(letter, reply)
       return false
     }
+    this.#asked = askedBy(letter)
     try {
       const reaction = await this.#react(letter, handlers)
       letter.answer = reaction.answer
-      this.inbox.remember(letter.body.id, reaction.answer)
+      this.inbox.remember({ id: letter.body.id, answer: reaction.answer, asked: this.#asked })
       return reaction.leave
     } catch (error) {
       if (error instanceof ApplicationFailure) {

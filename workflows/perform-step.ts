@@ -2,6 +2,8 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  condition,
+  patched,
   sleep,
   TimeoutFailure,
   isCancellation,
@@ -142,17 +144,37 @@ function keepExplaining(life: Life, name: StepName): void {
 /** Puts a sentence on the request once a step has been open for a while, and keeps it true, ever more slowly. */
 async function explainWhileBusy(life: Life, busy: Busy): Promise<void> {
   for (let pause = explainAfterSeconds; ;) {
-    await sleep(pause * 1_000)
-    const open = busy.step === undefined ? 0 : secondsBetween(busy.step.since, life.now)
-    if (busy.step === undefined || open < explainAfterSeconds) {
+    if (await anotherStepBegan(busy, pause)) {
+      pause = explainAfterSeconds
+      continue
+    }
+    const { step } = busy
+    const open = step === undefined ? 0 : secondsBetween(step.since, life.now)
+    if (step === undefined || open < explainAfterSeconds) {
       pause = explainAfterSeconds - open
       continue
     }
     const { requestId, siteId } = life.request
     const sentence = await explanations
-      .describeSite({ requestId, siteId, step: busy.step.name, since: busy.step.since })
+      .describeSite({ requestId, siteId, step: step.name, since: step.since })
       .catch(() => undefined)
-    if (sentence !== undefined && busy.step !== undefined) life.explain(sentence)
+    if (sentence !== undefined && busy.step === step) life.explain(sentence)
     pause = Math.min(pause * 2, explainAtMostEverySeconds)
   }
+}
+
+/**
+ * Waits for the pause, or less: a step is explained in its own time, however slowly the one before it was in the end. While
+ * there is no step nothing is counted, since what follows a step may take days.
+ */
+async function anotherStepBegan(busy: Busy, pauseSeconds: number): Promise<boolean> {
+  const { step } = busy
+  const isQuick = step !== undefined && pauseSeconds <= explainAfterSeconds
+  if (isQuick || !patched('watch-per-step')) {
+    await sleep(pauseSeconds * 1_000)
+    return false
+  }
+  if (step !== undefined) return condition(() => busy.step !== step, pauseSeconds * 1_000)
+  await condition(() => busy.step !== undefined)
+  return true
 }

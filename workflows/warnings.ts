@@ -5,7 +5,7 @@ import type { Instant } from '@berth/domain/instant.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import { lastWarning } from './activity-proxies.ts'
 import { left, withFallback, type Handlers, type Life } from './life.ts'
-import { interrupted, isBehind, performStep } from './perform-step.ts'
+import { interrupted, isBehind, performStep, type Interrupted } from './perform-step.ts'
 
 const orderOf = ({ event, grantNumber, stage }: WarningStage): NoticeOrder => ({
   event,
@@ -84,15 +84,20 @@ export async function mayAct(
 }
 
 /**
- * A VM that somebody else gave back is destroyed only after its owner was told, or an operator says how. True when it may
- * be destroyed now.
+ * A VM that somebody else gave back is destroyed only after its owner was told, or an operator says how. Answers when that
+ * was, if there was need of it; a letter may come first.
  */
-export async function ownerKnows(life: Life, order: NoticeOrder, handlers: Handlers): Promise<boolean> {
+export async function ownerTold(
+  life: Life,
+  order: NoticeOrder,
+  handlers: Handlers,
+): Promise<Instant | 'needless' | Interrupted> {
   const { releasedBy } = life.facts
-  if (releasedBy === life.request.specification.ownerId) return true
+  if (releasedBy === life.request.specification.ownerId) return 'needless'
   // A warning of the lease's end says nothing of a release after it.
-  if (isBehind(life, 'warn') && !patched('release-is-told-apart')) return true
-  if ((await reached(life, order)) !== undefined) return true
+  if (isBehind(life, 'warn') && !patched('release-is-told-apart')) return 'needless'
+  const before = await reached(life, order)
+  if (before !== undefined) return earliest(before)
   const tried = await performStep(
     life,
     'warn',
@@ -100,9 +105,15 @@ export async function ownerKnows(life: Life, order: NoticeOrder, handlers: Handl
     handlers,
     () => reached(life, order),
   )
-  if (tried === interrupted) return false
+  if (tried === interrupted) return interrupted
   await life.record({ event: 'warned', change: { step: { name: 'warn', state: 'done', attempt: tried.attempt } } })
-  return true
+  return earliest(tried.result)
+}
+
+const earliest = (deliveries: { deliveredAt: Instant }[]): Instant => {
+  const [first] = deliveries.map(({ deliveredAt }) => deliveredAt).sort()
+  if (first === undefined) throw new Error('told without a delivery')
+  return first
 }
 
 /** The last try before an operator is asked. No recipient at all is a failure. */

@@ -87,7 +87,7 @@ describe('cloning', () => {
   test('adopts what a lost answer left, also when the lost clone is still under way', async () => {
     const proxy = await startLossyProxy(vcsim.url)
     const { username, password } = vcsim
-    const port = createVsphereVcenter({ url: proxy.url, username, password })
+    const port = createVsphereVcenter({ url: proxy.url, username, password, lateCallSeconds: 0 })
     const order = await anOrder()
     proxy.loseNextAnswerOf('CloneVM_Task')
     await expect(port.cloneVm(order, someProgress())).rejects.toMatchObject({ code: 'vcenterUnavailable' })

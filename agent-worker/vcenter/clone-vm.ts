@@ -42,13 +42,16 @@ export async function cloneVm(
 /** What the order is checked by, and what powering on asks for next. */
 const readPaths = [...hardwarePaths, ...bootPaths]
 
-/** An earlier attempt may have begun a clone that nobody heard of again: it is waited for, and its VM adopted. */
-async function vmOfLostClone(
+/** An earlier attempt may have begun a clone that nobody heard of again. */
+const vmOfLostClone = async (connection: VcenterConnection, order: CloneOrder, progress: StepProgress) =>
+  progress.mayHaveWritten ? lookForClone(connection, order, progress.signal) : undefined
+
+/** Waits for what may be the clone, and finds its VM. */
+async function lookForClone(
   connection: VcenterConnection,
   order: CloneOrder,
-  { mayHaveWritten, signal }: StepProgress,
+  signal: AbortSignal,
 ): Promise<FoundVm | undefined> {
-  if (!mayHaveWritten) return undefined
   await clonesUnderWayEnded(connection, order.placement.templateMoid, signal)
   return (await findOurVm(connection, order, readPaths)) ?? findByName(connection, order, readPaths)
 }
@@ -60,15 +63,22 @@ async function makeClone(
   progress: StepProgress,
 ): Promise<FoundVm> {
   const template = vmRef(order.placement.templateMoid)
+  let isUnanswered = false
   try {
     const specification = cloneSpecification(order, source)
     const made = await inTurn(connection, order, progress, async () => {
-      const call = writeVm(connection, progress, 'CloneVM_Task', template, specification)
-      return followTask(connection, await call.catch(arrivedOrLost(connection, progress)), progress)
+      isUnanswered = true
+      const task = await writeVm(connection, progress, 'CloneVM_Task', template, specification)
+      isUnanswered = false
+      return followTask(connection, task, progress)
     })
     const vm = isMoref(made) ? (await readVms(connection, [made.value], readPaths))[0] : undefined
     return vm === undefined ? await vmThatVanished(connection, order) : refuseOtherUuid(connection, order, vm)
   } catch (error) {
+    if (isUnanswered && error instanceof VcenterUnreachable) {
+      const vm = await vmOfLateCall(connection, order, progress)
+      if (vm !== undefined) return vm
+    }
     if (isFault(error, 'DuplicateName')) return adoptByName(connection, order, error.detail['object'])
     if (isFault(error, 'ManagedObjectNotFound')) return vmAfterLostTask(connection, order, error)
     // A clone may end in error after it made the VM: whether that is as ordered is found out next.
@@ -97,15 +107,23 @@ const inTurn = <T>(
   )
 
 /**
- * A call without an answer may reach vCenter after it was given up. Where the request was cancelled meanwhile, what follows is
- * its destruction, which can only find what is there, and gives the name free that would refuse the clone.
+ * A call without an answer may have reached vCenter, or do so after it was given up. This attempt stays until it cannot come any
+ * more, also when the request is cancelled meanwhile: what follows then is the destruction, which finds only what is there, and
+ * gives the name free that would refuse the clone.
  */
-const arrivedOrLost =
-  ({ lateCallSeconds }: VcenterConnection, progress: StepProgress) =>
-  async (error: unknown): Promise<never> => {
-    if (error instanceof VcenterUnreachable && progress.cancelRequested()) await sleep(lateCallSeconds * 1_000)
-    throw error
-  }
+async function vmOfLateCall(
+  connection: VcenterConnection,
+  order: CloneOrder,
+  { signal, cancelRequested }: StepProgress,
+): Promise<FoundVm | undefined> {
+  const { lateCallSeconds } = connection
+  if (lateCallSeconds === 0) return undefined
+  const found = signal.aborted ? undefined : await lookForClone(connection, order, signal)
+  if (found !== undefined) return found
+  await sleep(lateCallSeconds * 1_000, undefined, { signal }).catch(() => undefined)
+  if (signal.aborted && cancelRequested()) await sleep(lateCallSeconds * 1_000)
+  return signal.aborted ? undefined : lookForClone(connection, order, signal)
+}
 
 /** vCenter may give a clone another instanceUuid than was ordered. Nothing finds it by uuid then: a person decides. */
 function refuseOtherUuid(connection: VcenterConnection, order: CloneOrder, vm: FoundVm): FoundVm {

@@ -77,21 +77,54 @@ describe('a step whose first attempt did not hear the end of it', () => {
     expect((await vmsOf(order)).map(({ value }) => value)).toEqual([moid])
   })
 
-  test('a cancelled clone whose call is still on its way is waited for, so that its VM can be found and destroyed', async () => {
-    const order = await anOrder()
-    const late = proxy.delayNext('CloneVM_Task')
-    const { username, password } = vcsim
-    const patient = createVsphereVcenter({ url: proxy.url, username, password, lateCallSeconds: 4 })
-    const clone = patient.cloneVm(order, { ...someProgress(), cancelRequested: () => true })
-    const givenUp = isLost(clone).then(() => 'given up')
-    await late.reached
-    late.deliver()
-    const made = until('the VM', async () => (await vmsOf(order)).length === 1).then(() => 'made')
-    expect(await Promise.race([givenUp, made])).toBe('made')
-    await givenUp
-    await patient.destroyVm(order, someProgress())
-    expect(await vmsOf(order)).toEqual([])
-    await patient.close()
+  describe('and that stays until its call cannot come any more', () => {
+    const patiently = async (act: (patient: VsphereVcenter) => Promise<void>) => {
+      const { username, password } = vcsim
+      const patient = createVsphereVcenter({ url: proxy.url, username, password, lateCallSeconds: 4 })
+      await act(patient).finally(() => patient.close())
+    }
+
+    test('adopts a clone whose answer was lost', () =>
+      patiently(async (patient) => {
+        const order = await anOrder()
+        const before = countOf('CloneVM_Task')
+        proxy.loseNextAnswerOf('CloneVM_Task')
+        const { moid } = await patient.cloneVm(order, someProgress())
+        expect((await vmsOf(order)).map(({ value }) => value)).toEqual([moid])
+        expect(countOf('CloneVM_Task')).toBe(before + 1)
+      }))
+
+    test('adopts a clone that comes late', () =>
+      patiently(async (patient) => {
+        const order = await anOrder()
+        const late = proxy.delayNext('CloneVM_Task')
+        const clone = patient.cloneVm(order, someProgress())
+        await late.reached
+        late.deliver()
+        const { moid } = await clone
+        expect((await vmsOf(order)).map(({ value }) => value)).toEqual([moid])
+      }))
+
+    test.each(['before', 'while'] as const)('is waited for by a cancellation that comes %s it is given up', (when) =>
+      patiently(async (patient) => {
+        const order = await anOrder()
+        const late = proxy.delayNext('CloneVM_Task')
+        const abort = new AbortController()
+        const progress = { ...someProgress(abort.signal), cancelRequested: () => true }
+        const clone = patient.cloneVm(order, progress)
+        const givenUp = isLost(clone).then(() => 'given up')
+        await late.reached
+        if (when === 'before') abort.abort(new Error('cancelled'))
+        else await until('a look for the clone', async () => proxy.arrived.at(-1) === 'FindChild')
+        abort.abort(new Error('cancelled'))
+        late.deliver()
+        const made = until('the VM', async () => (await vmsOf(order)).length === 1).then(() => 'made')
+        expect(await Promise.race([givenUp, made])).toBe('made')
+        await givenUp
+        await patient.destroyVm(order, someProgress())
+        expect(await vmsOf(order)).toEqual([])
+      }),
+    )
   })
 
   test('a clone is not begun again while the lost one is under way', async () => {

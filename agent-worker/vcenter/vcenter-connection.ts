@@ -11,7 +11,7 @@ export interface VcenterConnection {
   stream: UpdateStream
   placements: PlacementCache
   cloneTurns: CloneTurns
-  /** How long a call that was given up may still be on its way. */
+  /** How long a call that was given up may still be on its way; with 0 nobody waits for it. */
   lateCallSeconds: number
   /** The only installation that this agent acts for. */
   installationId: string | undefined

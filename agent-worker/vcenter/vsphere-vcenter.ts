@@ -28,7 +28,7 @@ export interface VsphereVcenterOptions extends SoapClientOptions {
   installationId?: string
   /** Clones at a time, whoever makes them. */
   cloneBounds?: CloneBounds
-  /** How long a call that was given up may still be on its way to vCenter. Default: 30. */
+  /** How long a call that was given up may still be on its way to vCenter; with 0 nobody waits for it. Default: 30. */
   lateCallSeconds?: number
 }
 

@@ -1,7 +1,7 @@
 import type { VmRequest } from '@berth/contract/vm-request.ts'
 import type { VmRequestView } from '@berth/database/vm-request-view.ts'
-import { addSeconds, earlier, type Instant } from '@berth/domain/instant.ts'
-import { graceWarning, leaseWarnings } from '@berth/domain/lease.ts'
+import { earlier, type Instant } from '@berth/domain/instant.ts'
+import { graceWarning, leaseWarnings, undoEndsAt } from '@berth/domain/lease.ts'
 import { dueAct } from '@berth/domain/overdue.ts'
 import type { HoldStep, VmRequestState } from '@berth/domain/vm-request.ts'
 
@@ -27,10 +27,10 @@ export function intentOf(view: VmRequestView, now: Instant): VmRequest['intent']
 
 /** Restoring needs both: undo time and lease. */
 export function restorableUntil(view: VmRequestView, now: Instant): Instant | undefined {
-  const { releasedAt, leaseEndsAt, policy } = view
+  const { releasedAt, leaseEndsAt, policy, releaseToldAt } = view
   if (stateLivedIn(view) !== 'released' || releasedAt === undefined || leaseEndsAt === undefined) return undefined
   if (intentOf(view, now) === 'restore') return undefined
-  return earlier(addSeconds(releasedAt, policy.undoSeconds), leaseEndsAt)
+  return earlier(undoEndsAt(releasedAt, policy, releaseToldAt), leaseEndsAt)
 }
 
 /** When Berth goes on by itself: at the end of the lease, of grace or of the time for restoring, not before a warning is old enough. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { aRequest, aRun, openWorld, viewed, type World } from '@berth/database/testing/world.ts'
+import { aRequest, aRun, openWorld, siteId, viewed, type World } from '@berth/database/testing/world.ts'
 import type { Hold } from '@berth/domain/facts.ts'
-import type { Instant } from '@berth/domain/instant.ts'
+import { addSeconds, type Instant } from '@berth/domain/instant.ts'
 import type { Change } from '@berth/domain/transition.ts'
 import type { HoldableState } from '@berth/domain/vm-request.ts'
 import type { Caller } from '../caller.ts'
@@ -10,7 +10,7 @@ import { presentVmRequest } from './present-vm-request.ts'
 let world: World
 
 beforeAll(async () => {
-  world = await openWorld()
+  world = await openWorld({ quotas: [] })
 })
 afterAll(() => world.close())
 
@@ -90,6 +90,26 @@ describe('what its owner asked for and is under way', () => {
       restorableUntil: expect.any(String),
       destroyedAt: expect.any(String),
     })
+  })
+
+  test.each([
+    ['oscar', true],
+    ['dora', false],
+  ])('a release by %s of which its owner is told late: kept longer %s', async (by, isKeptLonger) => {
+    const id = await aRequest(world)
+    const { record } = await aRun(world, id)
+    await record({ state: 'provisioning' })
+    await record({ state: 'active', handedOverAt, ...grant(1, '2100-01-01T00:00:00.000Z') })
+    await record({ intent: 'release' }, { event: 'releaseRequested', by })
+    const order = { event: 'vmReleased', audience: 'owner', grantNumber: 1, stage: '1' } as const
+    await record({ ...off, state: 'released', releasedAt: expiredAt, intent: null }, { notices: [order] })
+    const [notice] = await world.records.noticesToDeliver(id, [order])
+    const toldAt = await world.records.noticeDelivered(notice?.id ?? '', '250 ok')
+    const { undoSeconds } = (await viewed(world, id)).policy
+    const until = isKeptLonger ? addSeconds(toldAt, undoSeconds / 2) : addSeconds(expiredAt, undoSeconds)
+    expect(await presented(id, dora, now)).toMatchObject({ destroyedAt: until, restorableUntil: until })
+    const late = (await world.records.lateRequests(siteId, toldAt)).find(({ requestId }) => requestId === id)
+    expect(late?.releaseToldAt).toBe(isKeptLonger ? toldAt : undefined)
   })
 
   test('can be tried again out of a hold', async () => {

@@ -3,7 +3,7 @@ import { createVsphereVcenter, type VsphereVcenter } from '../vsphere-vcenter.ts
 import { startLossyProxy, type LossyProxy } from './lossy-proxy.ts'
 import { vcsimUnderTest } from './vcsim-under-test.ts'
 
-/** A simulator that the agent's port reaches through a proxy, and everybody else directly. */
+/** A simulator that the agent's port reaches through a proxy, and everybody else directly. An attempt ends with a lost answer. */
 export interface VcsimBehindProxy {
   vcsim: Vcsim
   proxy: LossyProxy
@@ -17,7 +17,7 @@ export async function startVcsimBehindProxy(options: VcsimOptions = {}): Promise
   const byHand = vcsimUnderTest(vcsim)
   const proxy = await startLossyProxy(vcsim.url)
   const { username, password } = vcsim
-  const port = createVsphereVcenter({ url: proxy.url, username, password })
+  const port = createVsphereVcenter({ url: proxy.url, username, password, lateCallSeconds: 0 })
   return {
     ...{ vcsim, proxy, port, byHand },
     async stop() {
