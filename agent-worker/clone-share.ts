@@ -1,5 +1,5 @@
 import type { Receipt } from '@berth/domain/agents.ts'
-import { shareOf, type CloneBounds } from '@berth/domain/clone-bounds.ts'
+import { shareNow, type CloneBounds } from '@berth/domain/clone-bounds.ts'
 import { instantOf } from '@berth/domain/instant.ts'
 import { seenSite, type QueueAnswer } from '@berth/domain/temporal-answers.ts'
 import type { AskQueue } from './ask-queue.ts'
@@ -28,11 +28,11 @@ export function createCloneShare(
   let look: { at: number; done: Promise<void> } | undefined
 
   function see(clones: QueueAnswer): CloneBounds {
-    const { agents } = seenSite({ clones, others: otherQueue }, receipts, instantOf(Date.now()))
-    const others = agents.filter((agent) => agent.alive && agent.identity !== identity)
-    const own = shareOf(bounds, [identity, ...others.map((agent) => agent.identity)], identity)
+    const { agents } = seenSite({ clones, others: otherQueue }, receipts, instantOf(Date.now()), 'trustItsPolls')
+    const others = agents.filter((agent) => agent.identity !== identity)
+    const living = others.filter(({ alive }) => alive).map((agent) => agent.identity)
     const usedByOthers = others.reduce((sum, { slots }) => sum + (slots?.clones.used ?? 0), 0)
-    return { ...own, slots: Math.max(0, Math.min(own.slots, bounds.slots - usedByOthers)) }
+    return shareNow(bounds, { living: [identity, ...living], usedByOthers }, identity)
   }
 
   return {

@@ -1,4 +1,4 @@
-import { shareOf, type CloneBounds } from './clone-bounds.ts'
+import { shareNow, type CloneBounds } from './clone-bounds.ts'
 import { earlier, later, secondsBetween, type Instant } from './instant.ts'
 
 /**
@@ -80,15 +80,14 @@ export function agentsSeen(
   const byIdentity = Map.groupBy(sightings, ({ identity }) => identity)
   const agents = [...byIdentity].map(([identity, seen]) => agentSeen(identity, seen, now, atFirstLook))
   const living = agents.filter(({ alive }) => alive).map(({ identity }) => identity)
-  return agents.map((agent) => withItsShare(agent, byIdentity.get(agent.identity) ?? [], living))
-}
-
-function withItsShare(agent: AgentSeen, seen: readonly AgentSighting[], living: readonly string[]): AgentSeen {
-  const bounds = seen.find(({ heartbeat }) => heartbeat?.bounds !== undefined)?.heartbeat?.bounds
-  if (bounds === undefined || agent.slots === null) return agent
-  const { used } = agent.slots.clones
-  const free = Math.max(0, shareOf(bounds, living, agent.identity).slots - used)
-  return { ...agent, slots: { ...agent.slots, clones: { used, free } } }
+  const usedByAll = sum(agents.map(({ slots }) => slots?.clones.used ?? 0))
+  return agents.map((agent) => {
+    const bounds = byIdentity.get(agent.identity)?.find(({ heartbeat }) => heartbeat?.bounds)?.heartbeat?.bounds
+    if (bounds === undefined || agent.slots === null) return agent
+    const { used } = agent.slots.clones
+    const share = shareNow(bounds, { living, usedByOthers: usedByAll - used }, agent.identity)
+    return { ...agent, slots: { ...agent.slots, clones: { used, free: Math.max(0, share.slots - used) } } }
+  })
 }
 
 function agentSeen(
@@ -106,8 +105,11 @@ function agentSeen(
   const hasStopped = beats.length > 0 && beats.every(({ stopped }) => stopped)
   const skews = beats.flatMap(({ receipt }) => receipt.clockSkewSeconds ?? [])
   const slotsOn = (queue: AgentSighting['queue']): Slots => {
-    const on = beats.filter((beat) => beat.queue === queue && !beat.stopped).map(({ slots }) => slots)
-    return { used: sum(on.map(({ used }) => used)), free: sum(on.map(({ free }) => free)) }
+    const on = beats.filter((beat) => beat.queue === queue)
+    // What an agent had under way when it stopped goes on without it.
+    const fresh = on.filter(({ receipt }) => secondsBetween(receipt.receivedAt, now) < aliveWithinSeconds)
+    const running = on.filter(({ stopped }) => !stopped)
+    return { used: sum(fresh.map(({ slots }) => slots.used)), free: sum(running.map(({ slots }) => slots.free)) }
   }
   return {
     identity,

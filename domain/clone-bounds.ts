@@ -18,6 +18,16 @@ export function shareOf(bounds: CloneBounds, agents: readonly string[], own: str
   return { slots: part(bounds.slots), perDatastore: part(bounds.perDatastore) }
 }
 
+/** The share, less what the others have not yet come down from. */
+export function shareNow(
+  bounds: CloneBounds,
+  { living, usedByOthers }: { living: readonly string[]; usedByOthers: number },
+  own: string,
+): CloneBounds {
+  const share = shareOf(bounds, living, own)
+  return { ...share, slots: Math.max(0, Math.min(share.slots, bounds.slots - usedByOthers)) }
+}
+
 const sign = /^berth-clones-(\d+)-of-which-(\d+)-per-datastore$/
 
 /** Temporal's heartbeats of workers have no field for a bound that is shared, but one for the names of plugins. */
