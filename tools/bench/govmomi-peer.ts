@@ -5,12 +5,12 @@ import { anSshPublicKey } from '@berth/testing/builders.ts'
 import { runQuietly } from '../bootstrap/run-quietly.mjs'
 import { inheritedEnvironment } from '../start/config.ts'
 import type { Settings } from '../start/settings.ts'
-import { vcenterUrl } from '../start/site.ts'
+import { vcenterUrl, type Site } from '../start/site.ts'
 
 export interface PeerFigures {
   /** Seconds from the first call to the address, one VM after another. */
   seconds: number[]
-  /** Wall time of all. */
+  /** Wall time of all, at all sites at the same time. */
   wallSeconds: number
   /** Login and waiting included. */
   callsEach: number
@@ -31,29 +31,36 @@ export async function buildGovmomiPeer(): Promise<Peer> {
   let batch = 0
   return {
     async provision({ sites }, { count, atOnce }) {
-      const site = sites[0]
-      if (site === undefined) throw new Error('no simulated site')
       batch += 1
-      const order = {
-        url: vcenterUrl(site.vcenterPort),
-        count: String(count),
-        prefix: `peer-${batch}`,
-        template: '/DC0/vm/templates/ubuntu-24-04',
-        folder: '/DC0/vm/berth',
-        pool: '/DC0/host/DC0_C0/Resources',
-        datastore: 'LocalDS_0',
-        network: 'VM Network',
-        'ssh-key': anSshPublicKey,
+      const bySite = await Promise.all(sites.map((site) => provisionAt(site, Math.round(count / sites.length), atOnce)))
+      return {
+        seconds: bySite.flatMap(({ seconds }) => seconds),
+        wallSeconds: Math.max(...bySite.map(({ wallSeconds }) => wallSeconds)),
+        callsEach: Math.max(...bySite.map(({ callsEach }) => callsEach)),
       }
-      const said = await runQuietly(
-        program,
-        [...Object.entries(order).map(([name, value]) => `-${name}=${value}`), `-parallel=${atOnce}`],
-        {
-          env: { ...inheritedEnvironment(), VCENTER_USERNAME: site.username, VCENTER_PASSWORD: site.password },
-        },
-      )
-      return JSON.parse(said) as PeerFigures
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+
+  async function provisionAt(site: Site, count: number, atOnce: boolean): Promise<PeerFigures> {
+    const order = {
+      url: vcenterUrl(site.vcenterPort),
+      count: String(count),
+      prefix: `peer-${batch}`,
+      template: '/DC0/vm/templates/ubuntu-24-04',
+      folder: '/DC0/vm/berth',
+      pool: '/DC0/host/DC0_C0/Resources',
+      datastore: 'LocalDS_0',
+      network: 'VM Network',
+      'ssh-key': anSshPublicKey,
+    }
+    const said = await runQuietly(
+      program,
+      [...Object.entries(order).map(([name, value]) => `-${name}=${value}`), `-parallel=${atOnce}`],
+      {
+        env: { ...inheritedEnvironment(), VCENTER_USERNAME: site.username, VCENTER_PASSWORD: site.password },
+      },
+    )
+    return JSON.parse(said) as PeerFigures
   }
 }

@@ -6,6 +6,7 @@ import { percentile } from './percentile.ts'
 import { processorSeconds } from './processor-times.ts'
 import { ask } from './requests.ts'
 import { startTemporalOnPostgres } from './temporal-on-postgres.ts'
+import { watchClones } from './watch-clones.ts'
 
 const cloneSeconds = 1
 const guestSeconds = 0.5
@@ -61,7 +62,7 @@ async function measure(berth: BenchBerth, options: LivesOptions): Promise<LivesF
   const count = Math.round(options.perSecond * options.minutes * 60)
   const began = Date.now()
   const before = berth.processorTimes()
-  const clones = watchClones(berth)
+  const clones = watchClones(berth.settings)
   const asked: Promise<string | undefined>[] = []
   for (let n = 0; n < count; n++) {
     await pause(Math.max(0, began + (n * 1_000) / options.perSecond - Date.now()))
@@ -92,27 +93,6 @@ async function measure(berth: BenchBerth, options: LivesOptions): Promise<LivesF
     mostClonesAtOnce,
     secondsBehind: Math.max(0, (last - began) / 1_000 - options.minutes * 60 - lifeSeconds),
     cores: Object.fromEntries(cores.filter(([, share]) => share >= 0.01)),
-  }
-}
-
-function watchClones({ database }: BenchBerth): { stop(): Promise<number> } {
-  let most = 0
-  let stopped = false
-  const watching = (async () => {
-    while (!stopped) {
-      const { rows } = await database.pool.query<{ count: number }>(
-        `select count(*)::int as count from steps where name = 'clone' and state = 'running'`,
-      )
-      most = Math.max(most, rows[0]?.count ?? 0)
-      await pause(500)
-    }
-  })()
-  return {
-    async stop() {
-      stopped = true
-      await watching
-      return most
-    },
   }
 }
 

@@ -8,7 +8,7 @@ import { printAgent, printLeases, printLives, printProvision } from './print-fig
 import { benchProvision } from './provision.ts'
 import { stopWhenAsked } from './what-runs.ts'
 
-const usage = `Usage: npm run bench -- provision [--requests 30] [--burst 20] [--sites 1] [--vms 1] [--runs 3]
+const usage = `Usage: npm run bench -- provision [--requests 30] [--burst 20] [--sites 1] [--vms 1] [--clone-seconds 1] [--runs 3]
        npm run bench -- lives [--rate 1] [--minutes 10] [--sites 2] [--temporal dev|postgres]
        npm run bench -- agent [--waits 1000] [--runs 3]
        npm run bench -- leases [--leases 10000]
@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '3' },
     sites: { type: 'string' },
     vms: { type: 'string', default: '1' },
+    'clone-seconds': { type: 'string', default: '1' },
     rate: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '10' },
     temporal: { type: 'string', default: 'dev' },
@@ -43,6 +44,7 @@ const benches: Record<string, () => Promise<unknown>> = {
     const options = {
       ...{ requests: Number(values.requests), burst: Number(values.burst) },
       ...{ sites: Number(values.sites ?? 1), inventoryVms: Number(values.vms) },
+      cloneSeconds: Number(values['clone-seconds']),
     }
     try {
       const runs = await repeated(() => benchProvision(options, peer))

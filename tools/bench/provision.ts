@@ -4,8 +4,8 @@ import type { Peer } from './govmomi-peer.ts'
 import { percentile } from './percentile.ts'
 import { processorSeconds } from './processor-times.ts'
 import { askMany, ask, overheadsOf, untilAllAre, type Overheads } from './requests.ts'
+import { watchClones } from './watch-clones.ts'
 
-const cloneSeconds = 1
 const guestSeconds = 1
 const warnings = [16, 12, 8, 4]
 const policies = { minLeaseSeconds: 10, graceSeconds: 4, undoSeconds: 8, warningSeconds: warnings }
@@ -15,11 +15,13 @@ export interface ProvisionOptions {
   burst: number
   sites: number
   inventoryVms: number
+  cloneSeconds: number
 }
 
 export interface ProvisionFigures {
   steady: Overheads
   burst: Overheads & {
+    mostClonesAtOnce: number
     /** Of processor for each provision, by process. */
     processorMs: Record<string, number>
   }
@@ -38,13 +40,17 @@ export async function benchProvision(options: ProvisionOptions, peer: Peer): Pro
     const steady = await askMany(berth, options.requests, { perSecond: 1, leaseSeconds: 600 })
     await untilAllAre(berth, steady, 'active')
     const before = berth.processorTimes()
+    const clones = watchClones(berth.settings)
     const burst = await askMany(berth, options.burst, { leaseSeconds: 600 })
     await untilAllAre(berth, burst, 'active')
     const took = processorSeconds(before, berth.processorTimes())
+    const mostClonesAtOnce = await clones.stop()
+    const workSeconds = options.cloneSeconds + guestSeconds
     return {
-      steady: await overheadsOf(berth, steady, cloneSeconds + guestSeconds),
+      steady: await overheadsOf(berth, steady, workSeconds),
       burst: {
-        ...(await overheadsOf(berth, burst, cloneSeconds + guestSeconds)),
+        ...(await overheadsOf(berth, burst, workSeconds)),
+        mostClonesAtOnce,
         processorMs: Object.fromEntries(
           took.map(([name, seconds]) => [name, Math.round((seconds * 1_000) / options.burst)]),
         ),
@@ -57,7 +63,7 @@ export async function benchProvision(options: ProvisionOptions, peer: Peer): Pro
 }
 
 async function withBerth<Result>(
-  { sites, inventoryVms }: ProvisionOptions,
+  { sites, inventoryVms, cloneSeconds }: ProvisionOptions,
   logsCalls: boolean,
   measure: (berth: BenchBerth) => Promise<Result>,
 ): Promise<Result> {
@@ -72,7 +78,7 @@ async function withBerth<Result>(
   }
 }
 
-async function peerFigures(berth: BenchBerth, peer: Peer, { requests, burst }: ProvisionOptions) {
+async function peerFigures(berth: BenchBerth, peer: Peer, { requests, burst, cloneSeconds }: ProvisionOptions) {
   const single = await peer.provision(berth.settings, { count: requests, atOnce: false })
   const before = berth.processorTimes()
   const many = await peer.provision(berth.settings, { count: burst, atOnce: true })
