@@ -80,6 +80,17 @@ describe('a life', () => {
     expect(opened.hold).toEqual(aHold)
   })
 
+  test('was ended by who gave it back, not by who decided about a hold after that', async () => {
+    const id = await aRequest(world)
+    const run = await aRun(world, id)
+    await handOver(run)
+    await run.record({ intent: 'release' }, { by: 'dora' })
+    await run.record({ state: 'released', releasedAt: '2026-01-01T00:00:00.000Z', intent: null })
+    await run.record({ state: 'held', hold: { ...aHold, heldFrom: 'released', step: 'warn' } })
+    await run.record({ state: 'released', hold: null }, { by: 'oscar' })
+    expect(await viewed(world, id)).toMatchObject({ state: 'released', endedBy: 'Dora' })
+  })
+
   test('forgets the hold and what it waited for when it goes on', async () => {
     const id = await aRequest(world)
     const { record } = await aRun(world, id)

@@ -127,7 +127,7 @@ async function personsWhoEnded({ pool }: Database, rows: readonly ViewedRow[]): 
     `select distinct on (request_id) request_id, by from audit_entries
      where request_id = any ($1) and by <> 'berth'
        and (detail -> 'change' ? 'retireTo' or detail -> 'change' ->> 'intent' = 'release'
-            or detail -> 'change' ->> 'state' in ('released', 'cancelled', 'declined', 'failed'))
+            or detail -> 'change' ->> 'state' in ('cancelled', 'declined', 'failed'))
      order by request_id, seq desc`,
     [ended],
   )
