@@ -21,10 +21,11 @@ const otherQueue: QueueAnswer = { pollers: [], workersInfo: [] }
 export function createCloneShare(
   bounds: CloneBounds,
   identity: string,
-  onLook: (share: CloneBounds) => void,
+  { onLook, onFailure }: { onLook(share: CloneBounds): void; onFailure(error: unknown): void },
 ): CloneShare {
   const receipts = new Map<string, Receipt>()
   let share = bounds
+  let isKnown = true
   let look: { at: number; done: Promise<void> } | undefined
 
   function see(clones: QueueAnswer): CloneBounds {
@@ -42,8 +43,14 @@ export function createCloneShare(
       const at = performance.now()
       if (look === undefined || at - look.at >= looksEveryMilliseconds) {
         const done = askQueue().then(
-          (answer) => onLook((share = see(answer))),
-          () => undefined,
+          (answer) => {
+            isKnown = true
+            onLook((share = see(answer)))
+          },
+          (error: unknown) => {
+            if (isKnown) onFailure(error)
+            isKnown = false
+          },
         )
         look = { at, done }
       }

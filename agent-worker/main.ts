@@ -26,7 +26,14 @@ const vcenter = createVsphereVcenter({
   userAgent: `berth-agent/${config.version}`,
   onCall: (method) => log.debug({ method }, 'vCenter call'),
 })
-const cloneShare = createCloneShare(config.cloneBounds, config.identity, vcenter.shareClones)
+const cloneShare = createCloneShare(config.cloneBounds, config.identity, {
+  onLook: vcenter.shareClones,
+  onFailure: (error) =>
+    log.warn(
+      { err: error },
+      'Temporal does not say who else serves this site: the share of its clones stays as it was',
+    ),
+})
 const workers = await untilItSucceeds(
   'Temporal',
   async () => {
