@@ -108,10 +108,14 @@ const workers = (settings: Settings, through: Through): ProcessPlan =>
       BERTH_WORKFLOW_BUNDLE: path.join(repository, workflowBundle),
       ...givesBackMemory,
     },
+    smallHeap,
   )
 
 /** As docker/node.Dockerfile has it: what a burst of work took is given back to the system. */
 const givesBackMemory = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
+
+/** As docker-compose.yml has it. */
+const smallHeap = ['--max-semi-space-size=4', '--heap-growing-percent=20']
 
 const agents = (settings: Settings, through: Through): ProcessPlan[] => [
   ...settings.sites.flatMap((site) =>
@@ -181,10 +185,16 @@ const installation = (settings: Settings) => ({
   BERTH_INSTALLATION_ID: settings.installationId,
 })
 
-const program = (name: string, file: string, ready: ReadyProbe, env: Record<string, string>): ProcessPlan => ({
+const program = (
+  name: string,
+  file: string,
+  ready: ReadyProbe,
+  env: Record<string, string>,
+  flags: readonly string[] = [],
+): ProcessPlan => ({
   name,
   command: process.execPath,
-  args: ['--enable-source-maps', path.join(repository, file)],
+  args: ['--enable-source-maps', ...flags, path.join(repository, file)],
   cwd: repository,
   env,
   ready,
