@@ -5,6 +5,7 @@ import { appliedMessagesOf } from './applied-messages.ts'
 import type { NoticeOrder } from '@berth/domain/notice.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
+import { whoReleased } from './who-released.ts'
 import { withoutNulls, type WithoutNulls } from './without-nulls.ts'
 
 /** Everything about a request that outlives a run of its workflow. */
@@ -108,9 +109,6 @@ async function pendingNoticesOf(client: Queryable, requestId: string): Promise<N
 }
 
 async function releasedByOf(client: Queryable, requestId: string): Promise<string | undefined> {
-  const { rows } = await client.query<{ by: string }>(
-    `select by from audit_entries where request_id = $1 and event = 'releaseRequested' order by seq desc limit 1`,
-    [requestId],
-  )
-  return rows[0]?.by
+  const { rows } = await client.query<{ by: string | null }>(`select ${whoReleased('$1')} as by`, [requestId])
+  return rows[0]?.by ?? undefined
 }

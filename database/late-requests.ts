@@ -5,6 +5,7 @@ import type { Policy } from '@berth/domain/policy.ts'
 import type { VmRequestState } from '@berth/domain/vm-request.ts'
 import type { Database } from './connect.ts'
 import type { WaitingFor } from './waiting-for.ts'
+import { whoReleased } from './who-released.ts'
 import { withoutNulls } from './without-nulls.ts'
 
 interface Row {
@@ -35,9 +36,7 @@ export async function lateRequests({ pool }: Database, siteId: string, latest: I
             r.lease_ends_at, r.expired_at, r.released_at, r.waiting_for,
             (select min(n.delivered_at) from notices n
              where n.request_id = r.id and n.event = 'vmReleased' and n.grant_number = r.grant_number and n.stage = r.round::text
-               and n.state = 'delivered' and r.owner_id is distinct from (
-                 select a.by from audit_entries a where a.request_id = r.id and a.event = 'releaseRequested'
-                 order by a.seq desc limit 1)) as release_told_at,
+               and n.state = 'delivered' and r.owner_id is distinct from ${whoReleased('r.id')}) as release_told_at,
             (select coalesce(jsonb_agg(jsonb_build_object('event', n.event, 'grantNumber', n.grant_number, 'stage', n.stage,
                       'deliveredAt', to_char(n.delivered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))), '[]')
              from notices n where n.request_id = r.id and n.state = 'delivered'

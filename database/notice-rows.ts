@@ -4,6 +4,7 @@ import { berthItself, type Change } from '@berth/domain/transition.ts'
 import { noticeText, type NoticeContext } from './notice-text.ts'
 import type { Queryable } from './transaction.ts'
 import type { VmRequestRow } from './vm-request-row.ts'
+import { whoReleased } from './who-released.ts'
 
 /** Addresses of an audience; $1 is the request. Nobody is told twice. */
 const recipients: Record<NoticeAudience, string> = {
@@ -50,8 +51,7 @@ export async function noticeContext(client: Queryable, request: VmRequestRow): P
             (select coalesce(u.display_name, a.by) from audit_entries a left join users u on u.id = a.by
              where a.request_id = $1 and a.by <> $4 and a.event in ('cancelled', 'cancelRequested')
              order by a.seq desc limit 1) as "cancelledBy",
-            (select by from audit_entries where request_id = $1 and event = 'releaseRequested'
-             order by seq desc limit 1) is distinct from $2 as "isReleasedByOther"`,
+            ${whoReleased('$1')} is distinct from $2 as "isReleasedByOther"`,
     [request.id, request.owner_id, request.round, berthItself],
   )
   const {

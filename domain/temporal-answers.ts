@@ -18,20 +18,6 @@ export function instantOfTimestamp(timestamp: Maybe<Timestamp>): Instant | undef
   return seconds === 0 ? undefined : instantOf(seconds * 1_000 + Math.floor((timestamp?.nanos ?? 0) / 1e6))
 }
 
-const activityQueue = 2 // temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
-
-/** What to ask `describeTaskQueue` and `listWorkers` for one queue of a site. */
-export const queueQuestions = (namespace: string, queue: string) => ({
-  describe: {
-    namespace,
-    taskQueue: { name: queue },
-    taskQueueType: activityQueue,
-    reportStats: true,
-    reportConfig: true,
-  },
-  list: { namespace, query: `TaskQueue = '${queue}'` },
-})
-
 /** What `describeTaskQueue` and `listWorkers` answer for one queue of a site. */
 export interface QueueAnswer {
   pollers: readonly {
@@ -58,6 +44,37 @@ export interface QueueAnswer {
       activityTaskSlotsInfo?: Maybe<{ currentUsedSlots?: Maybe<number>; currentAvailableSlots?: Maybe<number> }>
     }>
   }[]
+}
+
+export const activityQueue = 2 // temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+
+const questionsAbout = (namespace: string, queue: string) => ({
+  describe: {
+    namespace,
+    taskQueue: { name: queue },
+    taskQueueType: activityQueue,
+    reportStats: true,
+    reportConfig: true,
+  },
+  list: { namespace, query: `TaskQueue = '${queue}'` },
+})
+
+type Questions = ReturnType<typeof questionsAbout>
+
+/** Of Temporal's service. */
+interface TellsOfQueues {
+  describeTaskQueue(question: Questions['describe']): Promise<Omit<QueueAnswer, 'workersInfo'>>
+  listWorkers(question: Questions['list']): Promise<Pick<QueueAnswer, 'workersInfo'>>
+}
+
+/** Who serves a queue of a site, and what waits in it. */
+export async function askQueue(service: TellsOfQueues, namespace: string, queue: string): Promise<QueueAnswer> {
+  const { describe, list } = questionsAbout(namespace, queue)
+  const [described, { workersInfo }] = await Promise.all([
+    service.describeTaskQueue(describe),
+    service.listWorkers(list),
+  ])
+  return { ...described, workersInfo }
 }
 
 export interface SeenSite extends SiteSight {

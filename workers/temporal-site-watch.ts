@@ -5,7 +5,7 @@ import type { SiteWatch } from '@berth/activities/control-plane/control-plane-po
 import type { Receipt } from '@berth/domain/agents.ts'
 import { instantOf } from '@berth/domain/instant.ts'
 import { siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
-import { activityIn, queueQuestions, seenSite, type QueueAnswer } from '@berth/domain/temporal-answers.ts'
+import { activityIn, askQueue, seenSite } from '@berth/domain/temporal-answers.ts'
 
 /** A little longer than the pause between two heartbeats of an agent. */
 const nextHeartbeatMilliseconds = 6_000
@@ -15,14 +15,7 @@ export function createTemporalSiteWatch(client: Client): SiteWatch {
   const { workflowService } = client
   const namespace = client.options.namespace
 
-  async function ask(queue: string): Promise<QueueAnswer> {
-    const { describe, list } = queueQuestions(namespace, queue)
-    const [described, listed] = await Promise.all([
-      workflowService.describeTaskQueue(describe),
-      workflowService.listWorkers(list),
-    ])
-    return { ...described, workersInfo: listed.workersInfo }
-  }
+  const ask = (queue: string) => askQueue(workflowService, namespace, queue)
 
   async function look(siteId: string, receipts: Map<string, Receipt>) {
     const [clones, others] = await Promise.all([ask(siteBuildQueue(siteId)), ask(siteQueue(siteId))])

@@ -2,6 +2,7 @@ import { VcenterFault } from '@berth/activities/vcenter/vcenter-port.ts'
 import { moref, vmRef } from './managed-object.ts'
 import type { ManagedObjectReference } from './managed-object.ts'
 import { readPropertiesAlong } from './read-properties.ts'
+import type { SoapClient } from './soap-client.ts'
 import { SoapFault } from './soap-fault.ts'
 import type { VcenterConnection } from './vcenter-connection.ts'
 import { taskResult } from './vcenter-task.ts'
@@ -23,7 +24,7 @@ export async function clonesUnderWayEnded(
   const limit = AbortSignal.timeout(limitMilliseconds)
   const leave = AbortSignal.any([signal, limit])
   try {
-    const tasks = await clonesUnderWay(connection, templateMoid)
+    const tasks = await clonesUnderWay(connection.client, templateMoid)
     await Promise.all(tasks.map((task) => taskEnded(connection, task, leave)))
     return tasks.length > 0
   } catch (error) {
@@ -33,7 +34,8 @@ export async function clonesUnderWayEnded(
   }
 }
 
-async function clonesUnderWay({ client }: VcenterConnection, templateMoid: string): Promise<ManagedObjectReference[]> {
+/** The clones of the template that are queued or run, whoever began them: their tasks. */
+export async function clonesUnderWay(client: SoapClient, templateMoid: string): Promise<ManagedObjectReference[]> {
   const paths = ['info.descriptionId', 'info.state']
   const recent = await readPropertiesAlong(client, vmRef(templateMoid), 'recentTask', 'Task', paths)
   return [...recent].flatMap(([key, { 'info.descriptionId': what, 'info.state': state }]) => {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client'
 import type { Receipt } from '@berth/domain/agents.ts'
 import { instantOf } from '@berth/domain/instant.ts'
 import { siteBuildQueue, siteQueue } from '@berth/domain/task-queues.ts'
-import { queueQuestions, seenSite, type QueueAnswer, type SeenSite } from '@berth/domain/temporal-answers.ts'
+import { activityQueue, askQueue, seenSite, type SeenSite } from '@berth/domain/temporal-answers.ts'
 
 export interface MaintenanceOrder {
   /** A user's id. */
@@ -10,22 +10,13 @@ export interface MaintenanceOrder {
   reason: string
 }
 
-const activityQueue = 2 // temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
-
 /** What Temporal knows of sites: their agents by worker heartbeats and polls, what waits in their queues, and maintenance. */
 export function siteSights(client: Client) {
   const { workflowService } = client
   const { namespace } = client.options
   const receipts = new Map<string, Receipt>()
 
-  async function ask(queue: string): Promise<QueueAnswer> {
-    const { describe, list } = queueQuestions(namespace, queue)
-    const [described, listed] = await Promise.all([
-      workflowService.describeTaskQueue(describe),
-      workflowService.listWorkers(list),
-    ])
-    return { ...described, workersInfo: listed.workersInfo }
-  }
+  const ask = (queue: string) => askQueue(workflowService, namespace, queue)
 
   return {
     async see(siteId: string): Promise<SeenSite> {

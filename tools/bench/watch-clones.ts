@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { clonesUnderWay } from '@berth/agent-worker/vcenter/clones-under-way.ts'
 import { findByInventoryPath } from '@berth/agent-worker/vcenter/inventory.ts'
-import { readPropertiesAlong } from '@berth/agent-worker/vcenter/read-properties.ts'
 import { createSoapClient, type SoapClient } from '@berth/agent-worker/vcenter/soap-client.ts'
 import type { Settings } from '../start/settings.ts'
 import { vcenterUrl } from '../start/site.ts'
@@ -35,9 +35,5 @@ export function watchClones({ sites }: Settings): { stop(): Promise<number> } {
 
 async function clonesOfTemplate(client: SoapClient): Promise<number> {
   const template = await findByInventoryPath(client, '/DC0/vm/templates/ubuntu-24-04')
-  if (template === undefined) return 0
-  const tasks = await readPropertiesAlong(client, template, 'recentTask', 'Task', ['info.descriptionId', 'info.state'])
-  return [...tasks.values()].filter(
-    (task) => /^VirtualMachine\.clone/i.test(String(task['info.descriptionId'])) && task['info.state'] === 'running',
-  ).length
+  return template === undefined ? 0 : (await clonesUnderWay(client, template.value)).length
 }
