@@ -74,7 +74,11 @@ test.each([
     await until('both to be heard of', async () => (await agentsOf(siteId)).length === 2)
     expect(await agentsOf(siteId)).toMatchObject([shared, shared])
 
+    const heardOf = until('both to be heard of while they clone', async () =>
+      (await agentsOf(siteId)).every(({ slots: seen }) => seen !== null && seen.clones.used > 0),
+    )
     expect(await clones(8)).toBe(2)
+    await heardOf
     await leaves(agents[0]!)
     expect(await clones(6)).toBe(2)
     await leaves(agents[1]!)
